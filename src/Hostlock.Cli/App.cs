@@ -83,7 +83,7 @@ static class App
             }
             catch (Exception why) when (why is IOException or UnauthorizedAccessException)
             {
-                // A full disk or a missing right can meet any file; whoever knew more about it would have said so.
+                // A full disk or a missing right can affect any file; code that knew more would have reported it.
                 var refused = Surroundings.Refusal(why);
                 terminal.Error(refused);
                 return ExitCodes.Of(refused);
@@ -148,7 +148,7 @@ static class App
     /// <param name="surroundings">Everything outside the program.</param>
     internal static ProgramCommand Whole(Surroundings surroundings) => Commands(surroundings, null);
 
-    // The commands that a line may speak of. A word may be the name of one, and the value of an option or the name of a host as well.
+    // The commands that a line may name. A word may be the name of one, and also the value of an option or the name of a host.
     static HashSet<string> NeededBy(string[] words, Func<string, FleetCommand> commandOf)
     {
         if (words is ["--version" or "-V"])

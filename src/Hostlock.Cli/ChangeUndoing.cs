@@ -18,7 +18,7 @@ sealed class ChangeUndoing(string name)
     /// <summary>The options.</summary>
     public IEnumerable<Option> Options => [_commit, _dryRun, CommonOptions.Json];
 
-    /// <summary>Takes something back, or puts it back.</summary>
+    /// <summary>Does an undo or a redo.</summary>
     /// <param name="run">The run of the command.</param>
     /// <param name="words">The words of the command, as an undertaking records them.</param>
     /// <param name="planAsync">Finds what to take back.</param>

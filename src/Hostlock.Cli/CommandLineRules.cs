@@ -25,7 +25,7 @@ static class CommandLineRules
     public static bool AsksForHelp(ParseResult parsed) =>
         parsed.UnmatchedTokens is ["help"] && parsed.CommandResult.Command is not ProgramCommand;
 
-    /// <summary>The first error of a command line; null if it has none. Who asks for help gets it beside most errors.</summary>
+    /// <summary>The first error of a command line; null if it has none. A line that asks for help gets it despite most errors.</summary>
     /// <param name="parsed">The line.</param>
     /// <param name="words">Its words, as they were typed.</param>
     public static UsageException? FirstError(ParseResult parsed, IReadOnlyList<string> words) => parsed.Action switch
@@ -73,7 +73,7 @@ static class CommandLineRules
             ? word[..equals]
             : null;
 
-    // Words that look like options and are none. Whatever follows the word '--' is none, and '-' is the standard input.
+    // Words that look like options and are none. No word after '--' is an option, and '-' is the standard input.
     static List<string> UnknownOptions(ParseResult parsed)
     {
         var words = new List<string>(parsed.UnmatchedTokens);

@@ -15,9 +15,9 @@ enum NetworkUse
     Machines,
 }
 
-/// <summary>The nature of a command, as far as the options that commands share are about it. A command has each common option that means
-/// something for it, and refuses the others with the reason.</summary>
-/// <param name="Network">What it has to do with the network: <c>--offline</c> and <c>--refresh</c> are about fetching.</param>
+/// <summary>The nature of a command, as far as the common options depend on it. A command has each common option that means something for
+/// it, and refuses the others with the reason.</summary>
+/// <param name="Network">Its use of the network: <c>--offline</c> and <c>--refresh</c> are about fetching.</param>
 sealed record CommandNature(NetworkUse Network)
 {
     /// <summary>True if the command may ask a person: for a word that is missing, or before it writes.</summary>
@@ -29,8 +29,7 @@ sealed record CommandNature(NetworkUse Network)
     /// <summary>The reason why a command that shows something has no <c>--json</c>; null if it has one, or has nothing to show.</summary>
     public string? WhyNoJson { get; init; }
 
-    /// <summary>The reason why the command has none of the options that say how something is written; null if it writes as its line says,
-    /// or not at all.</summary>
+    /// <summary>The reason why the command has none of the options about writing; null if it has them, or writes nothing.</summary>
     public string? WhyNoWriting { get; init; }
 
     /// <summary>True if all that the command prints is a text that was asked for, with nothing to leave out or to add.</summary>
@@ -42,7 +41,7 @@ sealed record CommandNature(NetworkUse Network)
     /// <summary>True if the answer of the command may be no, which is exit code 1.</summary>
     public bool MaySayNo { get; init; }
 
-    /// <summary>True if the command has nix evaluate something, whatever network nix itself needs for that.</summary>
+    /// <summary>True if the command has nix evaluate something. nix itself may then use the network.</summary>
     public bool RunsNix { get; init; }
 
     /// <summary>True if the command may have to wait for a person or a time, which is exit code 5.</summary>

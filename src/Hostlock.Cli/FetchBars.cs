@@ -28,7 +28,7 @@ sealed class FetchBars(Terminal terminal, Surroundings surroundings) : IFetchWat
     bool _isDrawing;
     volatile Task _shown = Task.CompletedTask;
 
-    // Wakes whoever draws, because what is printed next must not come between the bars.
+    // Wakes the thread that draws, because the next printed line must not come between the bars.
     volatile TaskCompletionSource _ended = new();
 
     sealed class Fetch(string name, long began)
@@ -80,8 +80,8 @@ sealed class FetchBars(Terminal terminal, Surroundings surroundings) : IFetchWat
             End();
     }
 
-    /// <summary>Says that a server did not give what it was asked for, and is asked again.</summary>
-    /// <param name="why">What went wrong.</param>
+    /// <summary>Says that a server did not answer well, and is asked again.</summary>
+    /// <param name="why">The failure.</param>
     /// <param name="pause">The time until then.</param>
     public void Waits(HostlockException why, TimeSpan pause)
     {
@@ -123,7 +123,7 @@ sealed class FetchBars(Terminal terminal, Surroundings surroundings) : IFetchWat
         {
             if (Running().Count > 0)
             {
-                // Whoever ends the last fetch waits for this, from the first bar on.
+                // The end of the last fetch waits for this, from the first bar on.
                 var shown = new TaskCompletionSource();
                 _shown = shown.Task;
                 await ShowAsync();

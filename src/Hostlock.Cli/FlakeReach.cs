@@ -1,6 +1,6 @@
 namespace Hostlock.Cli;
 
-/// <summary>The flakes that a command speaks of, if the user is in none of several in a repository.</summary>
+/// <summary>The flakes that a command is about, if the user is in none of several in a repository.</summary>
 enum FlakeReach
 {
     /// <summary>The command needs no flake, or finds it by itself.</summary>
@@ -15,13 +15,12 @@ enum FlakeReach
     /// <summary>As <see cref="Machines"/>; a line that names no host means this machine.</summary>
     ThisMachine,
 
-    /// <summary>All that have what the line names, one after the other. If one fails, the others are spoken of all the same.</summary>
+    /// <summary>All that have what the line names, one after the other. If one fails, the others still have their turn.</summary>
     Each,
 
     /// <summary>As <see cref="Each"/>, and a flake that has no more than homes is left out if another one has systems.</summary>
     EachWithMachines,
 
-    /// <summary>All that have what the line names, and what is written is written in all of them at once. If one fails, nothing is
-    /// written.</summary>
+    /// <summary>All that have what the line names. All of them are written at once. If one fails, nothing is written.</summary>
     Together,
 }

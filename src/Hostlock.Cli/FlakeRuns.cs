@@ -7,7 +7,7 @@ using Hostlock.Reporting.Json;
 namespace Hostlock.Cli;
 
 /// <summary>
-/// Runs a command for the flakes that it speaks of: for the one that the user is in, or for adopted ones of a repository, if the user is in
+/// Runs a command for the flakes that it is about: for the one that the user is in, or for adopted ones of a repository, if the user is in
 /// none of them (docs/decisions/0017).
 /// </summary>
 /// <param name="command">The command.</param>
@@ -61,7 +61,7 @@ sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
         foreach (var flake in flakes)
         {
             var folder = TryOpen(flake, out var why);
-            // Whoever looks at all of them sees the others all the same.
+            // A command that looks at all of them shows the others all the same.
             if (why is not null && (words.NameHosts || reach is not (FlakeReach.Each or FlakeReach.EachWithMachines)))
                 return await CodeAsync(Part(new(flake, null, NoWords), new(), null), () => throw why);
             readable.Add((flake, folder));
@@ -207,7 +207,7 @@ sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
     CommandRun Part(Meant each, StringWriter printed, FlakesTogether? together)
     {
         var outside = run.Surroundings;
-        // What goes to one terminal has one heading.
+        // Text that goes to one terminal has one heading.
         var said = outside is { IsTerminal: true, IsErrorsTerminal: true } ? _printed : _said;
         var heading = FlakeHeading.Render(each.Flake.Name, run.Terminal.Ink);
         return run.For(
@@ -237,7 +237,7 @@ sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
         }
     }
 
-    // If one flake failed for what is outside, and another did not, the command is finished, but not for all.
+    // If one flake failed because of the world outside, and another did not, the command is finished, but not for all.
     static ExitCode Joined(IReadOnlyList<ExitCode> codes) =>
         codes.Distinct().Count() > 1 && codes.Any(code => code is ExitCode.Outside or ExitCode.Partly) ? ExitCode.Partly : codes.Max();
 }

@@ -18,12 +18,12 @@ sealed class FlakesTogether(IProcessRunner processes)
     public Task Waits => _next.Task;
 
     /// <summary>Writes the locks of a flake, together with those of the others.</summary>
-    /// <param name="writing">What is written.</param>
+    /// <param name="writing">The writing of the flake.</param>
     /// <exception cref="HostlockException">Nothing could be planned or written.</exception>
     /// <exception cref="OperationCanceledException">Another flake failed, and nothing is written in any.</exception>
     public async Task<LockReport> WriteAsync(FlakeWriting writing) => (await WaitAsync(writing, null))!;
 
-    /// <summary>Takes back, or puts back, in a flake, together with the others.</summary>
+    /// <summary>Does an undo or a redo in a flake, together with the others.</summary>
     /// <param name="undo">What is done.</param>
     /// <exception cref="HostlockException">Nothing could be written.</exception>
     /// <exception cref="OperationCanceledException">Another flake failed, and nothing is written in any.</exception>

@@ -26,7 +26,7 @@ abstract class FleetCommand
     /// <summary>The commands within this one.</summary>
     protected virtual IReadOnlyList<FleetCommand> Inner => [];
 
-    /// <summary>The flakes that the command speaks of, if the user is in none of several.</summary>
+    /// <summary>The flakes that the command is about, if the user is in none of several.</summary>
     /// <param name="run">The run, whose options may decide it.</param>
     public virtual FlakeReach Reach(CommandRun run) => FlakeReach.One;
 
@@ -35,7 +35,7 @@ abstract class FleetCommand
     /// <param name="flakes">The flakes that have what the line names.</param>
     public virtual IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) => flakes;
 
-    /// <summary>Says what remains to be said once all flakes were spoken of.</summary>
+    /// <summary>Prints the end, once all flakes have had their turn.</summary>
     /// <param name="run">The run.</param>
     /// <param name="flakes">The flakes of the repository.</param>
     public virtual void Conclude(CommandRun run, RepositoryFlakes flakes)
@@ -48,8 +48,8 @@ abstract class FleetCommand
 
     /// <summary>Makes the command for the command-line library.</summary>
     /// <param name="surroundings">Everything outside the program.</param>
-    /// <param name="words">The words of the line: the command refuses those options by name that may be among them; null for a command
-    /// that refuses all that it has to.</param>
+    /// <param name="words">The words of the line. The command only needs refusals of options that may be among them; null for a command
+    /// with all its refusals.</param>
     public Command Build(Surroundings surroundings, IReadOnlyList<string>? words)
     {
         var command = Describe();

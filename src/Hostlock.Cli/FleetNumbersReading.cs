@@ -17,11 +17,11 @@ sealed class FleetNumbersReading(CommandRun run)
         return Of(machines, await run.PulledAsync(machines), await run.NewestReleaseAsync(), out _);
     }
 
-    /// <summary>Gathers what else is known of the hosts whose machines were asked.</summary>
-    /// <param name="machines">What came of asking them.</param>
-    /// <param name="pulled">What they show of the releases that they pull, by host.</param>
+    /// <summary>Gathers the other facts about the hosts whose machines were asked.</summary>
+    /// <param name="machines">Their answers.</param>
+    /// <param name="pulled">Their checked receipts, by host.</param>
     /// <param name="newest">The newest release; null if none was cut.</param>
-    /// <param name="unread">Why locks of theirs, or the last rollout, cannot be read.</param>
+    /// <param name="unread">The reasons why locks of theirs, or the last rollout, cannot be read.</param>
     public FleetNumbers Of(
         IReadOnlyList<MachineStatus> machines, IReadOnlyDictionary<HostName, PulledState> pulled, ReleaseManifest? newest,
         out IReadOnlyList<HostlockException> unread)

@@ -9,12 +9,13 @@ using Hostlock.Reporting.Pages;
 
 namespace Hostlock.Cli;
 
-/// <summary>Gathers what a page about the fleet says. It is the one place that does so, for a page in a file and for any other.</summary>
+/// <summary>Gathers the contents of a page about the fleet. It is the one place that does so, for a page in a file and for any
+/// other.</summary>
 /// <param name="run">The run of the command.</param>
 sealed class FleetPageReading(CommandRun run)
 {
-    /// <summary>Gathers all that an HTML page says.</summary>
-    /// <param name="machines">What the machines run; null if they were not asked.</param>
+    /// <summary>Gathers the contents of an HTML page.</summary>
+    /// <param name="machines">The state of the machines; null if they were not asked.</param>
     /// <exception cref="HostlockException">Something cannot be read.</exception>
     public async Task<FleetPage> ReadAsync(IReadOnlyList<MachineStatus>? machines)
     {
@@ -41,7 +42,7 @@ sealed class FleetPageReading(CommandRun run)
     public async Task<IReadOnlyList<MachineStatus>> AskMachinesAsync() => await run.Survey.AskAsync(
         run.Folder.Fleet.Hosts, new ProbeRequest(IsEvaluated: false, AcceptsNewMachine: false), run.CancellationToken);
 
-    /// <summary>Gathers what moved since a commit.</summary>
+    /// <summary>Gathers the moves since a commit.</summary>
     /// <param name="commit">The commit, as the user names it; null for HEAD, or, if nothing has moved since, for the one before the last
     /// commit that moved a lock.</param>
     /// <param name="hasPackages">If true, the systems are built, and their packages compared.</param>

@@ -24,7 +24,7 @@ sealed class FrozenWords
         var (words, inputs, all) = (run.Words(Words), run.Words(Inputs), run.Value(All));
         if (inputs.Length == 0 && words.Length < (all ? 1 : 2))
         {
-            // What is missing may be picked. A word alone is the host then.
+            // A missing word may be picked. A single word is then the host.
             if (words.Length == 0 && !all)
                 words = await run.Picks.HostWordsAsync(isRootOne: false);
             if (words.Length > 0 || all)

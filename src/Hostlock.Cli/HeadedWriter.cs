@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Hostlock.Cli;
 
-/// <summary>The flake that was last spoken of on a stream, or on two that go to one terminal.</summary>
+/// <summary>The flake of the last text on a stream, or on two that go to one terminal.</summary>
 sealed class Headings
 {
     string? _last;
 
-    /// <summary>Writes the heading of a flake, unless it was the last that was spoken of.</summary>
+    /// <summary>Writes the heading of a flake, unless the last text was about it.</summary>
     /// <param name="heading">The heading.</param>
     /// <param name="writer">Gets it.</param>
     public void Write(string heading, TextWriter writer)
@@ -19,10 +19,10 @@ sealed class Headings
     }
 }
 
-/// <summary>Writes the heading of a flake above what is said of it.</summary>
+/// <summary>Writes the heading of a flake above the text about it.</summary>
 /// <param name="inner">Takes the text.</param>
 /// <param name="heading">The heading.</param>
-/// <param name="headings">Who was spoken of last. Two writers do not write at the same time.</param>
+/// <param name="headings">The flake of the last text. Two writers do not write at the same time.</param>
 sealed class HeadedWriter(TextWriter inner, string heading, Headings headings) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;

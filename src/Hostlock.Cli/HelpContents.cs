@@ -6,7 +6,7 @@ namespace Hostlock.Cli;
 
 /// <summary>A part of a command's help: rows of commands, arguments, options, files or the like.</summary>
 /// <param name="Title">Its title.</param>
-/// <param name="Rows">What is typed, and what it means.</param>
+/// <param name="Rows">The typed words, and their meanings.</param>
 sealed record HelpSection(string Title, IReadOnlyList<(string Left, string Right)> Rows);
 
 /// <summary>The contents of a command's help, of its manual page and of its part of docs/commands.md.</summary>

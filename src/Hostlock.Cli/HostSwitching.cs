@@ -50,7 +50,7 @@ sealed class HostSwitching
             throw RolloutException.NotConfirmed();
     }
 
-    /// <summary>Ends what an earlier run left behind half-way, if there is any.</summary>
+    /// <summary>Ends a switch that an earlier run left half-way, if there is one.</summary>
     /// <param name="run">The run of the command.</param>
     /// <param name="journals">The journals, which are reserved.</param>
     /// <returns>The switch that was ended, and its exit code; null if there was nothing.</returns>
@@ -78,9 +78,9 @@ sealed class HostSwitching
     /// <summary>Switches hosts.</summary>
     /// <param name="run">The run of the command.</param>
     /// <param name="journals">The journals, which are reserved.</param>
-    /// <param name="action">What it is for.</param>
-    /// <param name="plans">What the hosts get, all of it built.</param>
-    /// <param name="built">How long building took, in words, by host.</param>
+    /// <param name="action">The purpose.</param>
+    /// <param name="plans">The systems that the hosts get, which are built.</param>
+    /// <param name="built">The time that building took, in words, by host.</param>
     /// <param name="lockOf">The lock of the system that a host is to get; null if that is not known.</param>
     /// <param name="isDowngradeAllowed">True if inputs may go back in time.</param>
     public async Task<ExitCode> SwitchAsync(
@@ -107,10 +107,10 @@ sealed class HostSwitching
         return await RunAsync(run, runner, lines, runner.Write(Rollout.Of(opened), opened), lockOf, isDowngradeAllowed);
     }
 
-    /// <summary>Has hosts go back to what they ran before a rollout, one after the other, without a question.</summary>
+    /// <summary>Has hosts go back to the systems before a rollout, one after the other, without a question.</summary>
     /// <param name="run">The run of the command.</param>
     /// <param name="journals">The journals, which are reserved.</param>
-    /// <param name="plans">What the hosts go back to.</param>
+    /// <param name="plans">The systems that the hosts go back to.</param>
     /// <param name="commits">True if the locks that are put back are committed.</param>
     /// <returns>The exit code, and the hosts that went back.</returns>
     public async Task<(ExitCode Code, IReadOnlyList<HostName> Back)> ReturnAsync(
@@ -138,7 +138,7 @@ sealed class HostSwitching
         return await PutBackAsync(run, runner, rollout, run.Value(Commit));
     }
 
-    // Says what can be typed next, and puts the locks of machines that went back into the repository.
+    // Prints the next commands, and puts the locks of machines that went back into the repository.
     static async Task<ExitCode> PutBackAsync(CommandRun run, RolloutRunner runner, Rollout rollout, bool commits)
     {
         TellNext(run, rollout);
@@ -172,10 +172,10 @@ sealed class HostSwitching
         HostSwitching switching, CommandRun run, IRolloutView lines, Func<HostName, LockFile?> lockOf, bool isDowngradeAllowed)
         : IRolloutPerson
     {
-        // What was shown when the question came.
+        // The previews that the question showed.
         public IReadOnlyList<HostPreview> Previews { get; private set; } = [];
 
-        // Why nothing may begin, which is said once the journal has it.
+        // The reason why nothing may begin. It is printed once the journal has it.
         public RolloutException? WhyNot { get; private set; }
 
         // Only hosts that are to be changed are asked about.

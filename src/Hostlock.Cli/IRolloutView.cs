@@ -9,6 +9,6 @@ interface IRolloutView : IRolloutWatcher
     /// <param name="line">The line, with its end.</param>
     void Say(string line);
 
-    /// <summary>Ends what is half printed, or redrawn, so that others may print.</summary>
+    /// <summary>Ends a half-printed line, or a redrawn table, so that others may print.</summary>
     void Break();
 }

@@ -4,7 +4,7 @@ using Hostlock.Fetching.Http;
 
 namespace Hostlock.Cli;
 
-/// <summary>The fetcher and the cache of a run. What was opened is closed with it.</summary>
+/// <summary>The fetcher and the cache of a run. They are closed with it, if they were opened.</summary>
 /// <param name="surroundings">Everything outside the program.</param>
 /// <param name="parsed">The line, whose options say how it is fetched.</param>
 /// <param name="terminal">Takes the bars that show how it goes.</param>
@@ -18,7 +18,7 @@ sealed class LineFetching(Surroundings surroundings, ParseResult parsed, Termina
     /// <exception cref="Platform.PlatformException">The folder of the cache is not this user's alone.</exception>
     public FlakeFetcher Fetcher => _fetcher ??= NewFetcher(Cache.Path);
 
-    /// <summary>The folder of what is kept between runs.</summary>
+    /// <summary>The folder of the files that are kept between runs.</summary>
     /// <exception cref="Platform.PlatformException">It is not this user's alone.</exception>
     public CacheFolder Cache => _cache ??= OpenCache();
 
@@ -40,7 +40,7 @@ sealed class LineFetching(Surroundings surroundings, ParseResult parsed, Termina
         return new(surroundings.Processes, downloads, settings, cacheFolder, _bars, mode);
     }
 
-    /// <summary>Closes what was opened.</summary>
+    /// <summary>Closes the fetcher and the cache.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_fetcher is not null)

@@ -155,7 +155,7 @@ sealed class LineHosts(CommandRun run)
         return words;
     }
 
-    // Refuses words where hosts belong that mean something else, with the command that was meant.
+    // Refuses words that stand in the place of hosts and mean something else, with the command that was meant.
     void Check(string[] words, Option<bool>? all)
     {
         if (all is not null && run.Value(all) && words is [var word, ..])
@@ -165,7 +165,7 @@ sealed class LineHosts(CommandRun run)
         if (inputs.Count > 0)
         {
             string[] named = [.. inputs.Values.Select(each => each.Input)];
-            // No line can be meant with a word in it that names nothing.
+            // A line with a word that names nothing gives no meant line.
             string[] unknown = [.. words.Distinct().Where(each => !inputs.ContainsKey(each) && NamesNothing(each))];
             throw unknown.Length == 0
                 ? UsageException.InputForHost(

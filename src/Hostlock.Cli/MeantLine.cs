@@ -4,7 +4,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Cli;
 
-/// <summary>The line that a person meant who put inputs where hosts belong.</summary>
+/// <summary>The line that a person meant who put inputs in the place of hosts.</summary>
 static class MeantLine
 {
     /// <summary>The line with its inputs behind <c>-i</c>, and with as many hosts as the command needs; null if the command takes no

@@ -8,7 +8,7 @@ using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
 StandardStreams.OpenClosed();
-// Nothing has to be made ready for this. If it cannot be printed, the run below says why.
+// This needs no preparation. If it cannot be printed, the run below says why.
 if (args is ["--version" or "-V"] && StandardStreams.TryPrint(App.VersionLine))
     return (int)ExitCode.Done;
 using var interrupted = new CancellationTokenSource();
@@ -23,7 +23,7 @@ using var printed = new PrintedStream(StandardStreams.Output(), PlatformExceptio
 using var told = new PrintedStream(StandardStreams.Errors(), failure: null);
 using var output = new StreamWriter(printed, new UTF8Encoding(false), bufferSize: 16 * 1024) { AutoFlush = false };
 using var errors = new StreamWriter(told, new UTF8Encoding(false)) { AutoFlush = true };
-// Whoever reads errors in a file, or pipes the output into a program, is not asked for keys.
+// If the errors go to a file, or the output to a pipe, nobody is asked for keys.
 var isWatched = !Console.IsErrorRedirected && variables.GetValueOrDefault("TERM") is not (null or "dumb");
 var surroundings = new Surroundings(
     output,

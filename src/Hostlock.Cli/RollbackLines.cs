@@ -7,7 +7,7 @@ using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Cli;
 
-/// <summary>Has the lock of the system that a machine went back to put into the repository, and says what differs all the same.</summary>
+/// <summary>Puts the lock of the system that a machine went back to into the repository, and names remaining differences.</summary>
 static class RollbackLines
 {
     /// <summary>Puts the lock back, and says so.</summary>

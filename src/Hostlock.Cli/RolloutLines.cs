@@ -5,7 +5,7 @@ using Hostlock.Rollouts.Journals;
 
 namespace Hostlock.Cli;
 
-/// <summary>Prints what happens in a rollout: a line a ring and a line a host, or each event of the journal as JSON on a line.</summary>
+/// <summary>Prints the events of a rollout: a line for each ring and each host, or each event of the journal as JSON on a line.</summary>
 /// <param name="run">The run of the command.</param>
 /// <param name="notices">Tells the program of the user.</param>
 sealed class RolloutLines(CommandRun run, EventNotices notices) : IRolloutView, ILockWritingWatcher

@@ -25,7 +25,7 @@ sealed class RolloutSession(CommandRun run)
 
     WrittenApprovals Written => _written ??= new(run.Processes, run.Folder, run.Journals.Path, run.Terminal.Warn);
 
-    /// <summary>The last rollout, for whoever only looks; null if there is none, or if <see cref="Unread"/> says why it cannot be
+    /// <summary>The last rollout, for commands that only look; null if there is none, or if <see cref="Unread"/> says why it cannot be
     /// read.</summary>
     public Rollout? LastOrNone => _seen.Value.Rollout;
 
@@ -35,18 +35,18 @@ sealed class RolloutSession(CommandRun run)
     /// <summary>The warning that the last rollout cannot be read; null if it can, or there is none.</summary>
     public Warning? UnreadWarning => Unread is { } why ? Warning.NotKnown($"what the last rollout brings", why) : null;
 
-    /// <summary>The reason why a host does not run what the last rollout brings; null if it does, or was not in it.</summary>
+    /// <summary>The reason why a host does not run the system of the last rollout; null if it does, or was not in it.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="runs">What it runs; null if that is not known.</param>
+    /// <param name="runs">The system that it runs; null if that is not known.</param>
     public string? ReasonOf(HostName host, StorePath? runs) =>
         LastOrNone is { } last && last.Hosts.Find(host) is { } record && record.Plan.Target != runs
             ? RolloutReasons.Of(record, last, OrdersOf(last))
             : null;
 
-    /// <summary>The hosts that do not run what the last rollout brings, with the reasons; empty if all do.</summary>
+    /// <summary>The hosts that do not run the system of the last rollout, with the reasons; empty if all do.</summary>
     public string WhoIsOff() => LastOrNone is { } last ? RolloutReasons.Render(last, OrdersOf(last), run.Terminal.Ink) : "";
 
-    /// <summary>By host, why it does not run what the last rollout brings; a host that does is not in it.</summary>
+    /// <summary>By host, why it does not run the system of the last rollout; a host that does is not in it.</summary>
     public IReadOnlyDictionary<HostName, string> Reasons =>
         LastOrNone is { } last ? RolloutReasons.Of(last, OrdersOf(last)) : ImmutableDictionary<HostName, string>.Empty;
 
@@ -98,7 +98,7 @@ sealed class RolloutSession(CommandRun run)
             ? Told(approval)
             : null;
 
-    /// <summary>The approval of a ring by the person who runs this; if only signatures count, by somebody who signed it.</summary>
+    /// <summary>The approval of a ring by the person who runs this, or, if only signatures count, by the signer.</summary>
     /// <param name="rollout">The rollout.</param>
     /// <param name="ring">The name of the ring.</param>
     /// <exception cref="HostlockException">Only signatures count, and nobody signed it; or nothing can be asked.</exception>
@@ -116,9 +116,9 @@ sealed class RolloutSession(CommandRun run)
     }
 
     /// <summary>Writes events, and goes on until there is nothing to do, or a person or a time has to be waited for.</summary>
-    /// <param name="rollout">Where the rollout stands.</param>
+    /// <param name="rollout">The rollout.</param>
     /// <param name="happened">The events.</param>
-    /// <returns>Where it stands then; the same object if nothing happened.</returns>
+    /// <returns>The rollout afterwards; the same object if nothing happened.</returns>
     public async Task<Rollout> GoOnAsync(Rollout rollout, params IReadOnlyList<RolloutEvent> happened)
     {
         var before = rollout;
@@ -129,7 +129,7 @@ sealed class RolloutSession(CommandRun run)
         var runner = RunnerOf(rollout, journal, lines);
         var guided = new GuidedRollout(runner, new Person(this, run, lines), run.Surroundings.Time);
         happened = [.. happened, .. await Written.RequireAsync(rollout, run.Now, run.CancellationToken)];
-        // What is pushed tells runs in other clones that this one is at work.
+        // The push tells runs in other clones that this one is at work.
         foreach (var each in happened.Count == 0 && Shared.Exist ? [new RolloutEvent.Resumed(IsChecked: true, run.Now)] : happened)
             rollout = runner.Write(rollout, each);
         rollout = guided.WithHolds(rollout, run.Folder.Fleet);
@@ -144,7 +144,7 @@ sealed class RolloutSession(CommandRun run)
         finally
         {
             lines.Break();
-            // Also of a run that ends with an error: others go on from what it did.
+            // A run that ends with an error does this too: others go on from its work.
             if (Shared.Exist)
                 await Shared.PushDoneAsync(rollout.Plan.Id, run.CancellationToken);
         }
@@ -177,7 +177,7 @@ sealed class RolloutSession(CommandRun run)
         public bool? Keeps(HostName host) => run.IsJson ? null : run.Terminal.Ask(RolloutText.KeepQuestion(host));
     }
 
-    /// <summary>Says where a rollout stands, and what can be typed next.</summary>
+    /// <summary>Prints the state of a rollout, and the next commands.</summary>
     /// <param name="rollout">The rollout.</param>
     /// <returns>The exit code that says the same.</returns>
     public ExitCode Tell(Rollout rollout)

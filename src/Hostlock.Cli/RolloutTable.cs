@@ -96,9 +96,9 @@ sealed class RolloutTable(Terminal terminal, Surroundings surroundings) : IRollo
     // A line that stays is as wide as the terminal: it takes the place of a row of the table.
     Grid Whole(string line) => new Grid { Expand = true }.AddColumn(new GridColumn().PadRight(0)).AddRow(Plain(line));
 
-    // Names and what machines say are text, and no markup.
+    // Names and the words of machines are text, and no markup.
     Text Plain(string text) => new(terminal.Shown(text)) { Overflow = Overflow.Ellipsis };
 
-    /// <summary>The picture, which is put together by whoever draws; that is less often than something happens.</summary>
+    /// <summary>The picture. The thread that draws puts it together, which is less often than events happen.</summary>
     sealed record Shown(Rollout Rollout, ImmutableDictionary<HostName, string> Words);
 }

@@ -21,7 +21,7 @@ static class Suggestions
     // The first line of an answer, if nothing but its words may stand there.
     const string Words = "words";
 
-    // What the help calls the values that are folders, and those that may be files or folders.
+    // The names in the help of values that are folders, and of those that may be files or folders.
     const string Folder = "DIR";
     static readonly string[] Paths = ["SOURCE", "LOCK", "A", "B", "COMMON", "OURS", "THEIRS", "PATH"];
 
@@ -161,5 +161,5 @@ static class Suggestions
     }
 }
 
-/// <summary>An option whose value is a commit, or something else beside it. It is completed with the last commits of the locks.</summary>
+/// <summary>An option whose value is a commit, or may also be something else. It is completed with the last commits of the locks.</summary>
 sealed class CommitOption(string name) : Option<string?>(name);

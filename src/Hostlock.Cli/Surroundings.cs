@@ -49,11 +49,11 @@ sealed record Surroundings(
     /// <summary>The name of this machine.</summary>
     public string Machine { get; init; } = "";
 
-    /// <summary>The same for what is said of one of several flakes, with a heading above it.</summary>
+    /// <summary>The same for one of several flakes, with a heading above its text.</summary>
     /// <param name="heading">The heading.</param>
     /// <param name="data">Takes the data, without a heading; null if it is printed.</param>
-    /// <param name="printed">Which flake was printed of last.</param>
-    /// <param name="said">Which flake was talked of last.</param>
+    /// <param name="printed">The flake of the last printed data.</param>
+    /// <param name="said">The flake of the last talk.</param>
     public Surroundings Headed(string heading, TextWriter? data, Headings printed, Headings said) => this with
     {
         Output = data ?? new HeadedWriter(Output, heading, printed),
@@ -93,10 +93,10 @@ sealed record Surroundings(
         Http = settings => new ToldRequests(Http(settings), ask),
     };
 
-    /// <summary>The same with nobody to read what is said, or to answer.</summary>
+    /// <summary>The same with nobody to read the talk, or to answer.</summary>
     public Surroundings Silent => Alone(TextWriter.Null);
 
-    /// <summary>The same for a run that nobody sits at: all that it says goes to one place, and nobody is asked.</summary>
+    /// <summary>The same for a run without a person at a terminal: all its text goes to one place, and nobody is asked.</summary>
     /// <param name="text">Takes data and talk.</param>
     public Surroundings Alone(TextWriter text) => this with
     {

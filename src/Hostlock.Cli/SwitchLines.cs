@@ -5,10 +5,11 @@ using Hostlock.Rollouts;
 namespace Hostlock.Cli;
 
 /// <summary>
-/// Prints what happens to hosts: one line a host, whose words come as they are known. Words about another host begin a line of their own.
+/// Prints the events of hosts: one line for each host, whose words come as they are known. Words about another host begin a line of their
+/// own.
 /// </summary>
 /// <param name="print">Prints at once.</param>
-/// <param name="onlyFailures">True if only hosts that fail are spoken of.</param>
+/// <param name="onlyFailures">True if only hosts that fail are printed.</param>
 sealed class SwitchLines(Action<string> print, bool onlyFailures) : IRolloutView
 {
     readonly Dictionary<HostName, List<string>> _waiting = [];

@@ -8,7 +8,7 @@ namespace Hostlock.Cli;
 /// <param name="surroundings">Everything outside the program.</param>
 /// <param name="when">When to colour.</param>
 /// <param name="commands">How the commands in messages are typed in the current folder.</param>
-/// <param name="loudness">How much is said.</param>
+/// <param name="loudness">The loudness.</param>
 sealed class Terminal(Surroundings surroundings, string when, TypedCommands commands, Loudness loudness)
 {
     /// <summary>The terminal for a line.</summary>
@@ -42,7 +42,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     /// <summary>True if only errors are printed, and what was asked for.</summary>
     public bool IsQuiet => loudness == Loudness.Quiet;
 
-    /// <summary>True if what is done on the way is printed too.</summary>
+    /// <summary>True if steps on the way are printed too.</summary>
     public bool IsVerbose => loudness == Loudness.Verbose;
 
     /// <summary>The colours of the output.</summary>
@@ -80,7 +80,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     /// <summary>Prints commands to a CI, each of whose values is escaped already.</summary>
     public void Commands(string text) => surroundings.Output.Write(text);
 
-    /// <summary>Hands on the data that was printed so far. What is not handed on is lost if the program is killed.</summary>
+    /// <summary>Hands on the data that was printed so far. The rest is lost if the program is killed.</summary>
     public void Flush() => surroundings.Output.Flush();
 
     /// <summary>
@@ -93,7 +93,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
             Problem(text);
     }
 
-    /// <summary>Prints what is done on the way, if that was asked for.</summary>
+    /// <summary>Prints a step on the way, if that was asked for.</summary>
     public void Detail(string text)
     {
         if (IsVerbose)
@@ -148,7 +148,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
                 && surroundings.Variables.GetValueOrDefault("TERM") != "dumb",
     };
 
-    // Who wants no colours wants no sequences. The console of Linux shows no links.
+    // A person who wants no colours wants no sequences. The console of Linux shows no links.
     static bool HasLinks(Surroundings surroundings, string when) =>
         surroundings.IsTerminal
         && IsColoured(surroundings, when)
@@ -167,7 +167,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     public bool CanPick => CanAsk && surroundings.Keys is not null;
 
     /// <summary>Has a person pick from a list that narrows as they type. It is drawn over until they are done, and then gone.</summary>
-    /// <param name="question">What is picked.</param>
+    /// <param name="question">The question.</param>
     /// <param name="rows">The words.</param>
     /// <param name="takesSeveral">True if more than one may be picked.</param>
     /// <param name="cancellationToken">Stops it; the terminal gets the mode that it had.</param>
@@ -230,7 +230,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     }
 }
 
-/// <summary>The amount that is said.</summary>
+/// <summary>The amount of text.</summary>
 enum Loudness
 {
     /// <summary>Only errors, and what was asked for.</summary>
@@ -239,6 +239,6 @@ enum Loudness
     /// <summary>Reports and warnings.</summary>
     Usual,
 
-    /// <summary>Also what is done on the way.</summary>
+    /// <summary>Also steps on the way.</summary>
     Verbose,
 }

@@ -83,7 +83,7 @@ sealed class UsageException : HostlockException
     /// <summary>Words that name inputs stand where hosts belong, beside words that name nothing.</summary>
     /// <param name="words">All of these words, as they were typed.</param>
     /// <param name="inputs">The inputs among them.</param>
-    /// <param name="others">What is to be said of the words that name nothing.</param>
+    /// <param name="others">The hints about the words that name nothing.</param>
     public static UsageException InputForHostAndMore(
         IReadOnlyList<string> words, IReadOnlyList<string> inputs, IEnumerable<string> others) =>
         new(UnknownHosts(words)) { Hint = $"{AreInputs(inputs)}; {string.Join("; ", others)}" };

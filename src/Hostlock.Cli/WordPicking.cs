@@ -61,7 +61,7 @@ sealed class WordPicking(CommandRun run, bool mayAsk)
 
     /// <summary>Has a person pick a commit of a lock if the line names none.</summary>
     /// <param name="option">The option that names it.</param>
-    /// <param name="owner">Whose lock it is.</param>
+    /// <param name="owner">The owner of the lock.</param>
     public async Task CommitAsync(CommitOption option, LockOwner owner)
     {
         if (run.Value(option) is not null || !mayAsk)

@@ -20,7 +20,7 @@ public static class Closest
         {
             if (candidate == name || Distance(name, candidate, bound) is var distance && distance > best.Distance)
                 continue;
-            // Two names of which no letter stays, such as those of one letter each, are not near each other.
+            // Two names that share no letter, such as two names of one letter, are not near each other.
             if (distance == Math.Max(name.Length, candidate.Length))
                 continue;
             if (best.Candidate is null || distance < best.Distance || string.CompareOrdinal(candidate, best.Candidate) < 0)

@@ -1,8 +1,8 @@
 namespace Hostlock;
 
 /// <summary>
-/// The base of every error the user can act on. Each floor has one sealed class below it, in whose file every message of
-/// that floor is a named factory.
+/// The base of every error the user can act on. Each floor has one sealed class derived from it, and every message of the floor is a named
+/// factory in the file of that class.
 /// </summary>
 public abstract class HostlockException(string message, Exception? inner = null) : Exception(message, inner)
 {
@@ -27,7 +27,7 @@ public abstract class HostlockException(string message, Exception? inner = null)
     /// <param name="doing">The step that was under way.</param>
     public HostlockException While(Sentence doing)
     {
-        // Several may have asked for what failed once, and each has a way of its own up from there.
+        // Several callers may have asked for one thing that failed, and each has a trail of its own.
         var told = (HostlockException)MemberwiseClone();
         told._trail = [.. _trail, doing.ToString()];
         return told;

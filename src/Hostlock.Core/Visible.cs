@@ -4,8 +4,8 @@ using System.Text;
 namespace Hostlock;
 
 /// <summary>
-/// Text from outside made fit to be read: names, paths and addresses come from repositories, locks and servers that others write. What
-/// would move the cursor, change colours or reverse the order of letters comes out as an escape, <c>\u001b</c>, and what opens a door as
+/// Text from outside made fit to be read: names, paths and addresses come from repositories, locks and servers that others write.
+/// Characters that move the cursor, change colours or reverse the order of letters become an escape, <c>\u001b</c>, and secrets become
 /// <c>***</c>.
 /// </summary>
 public static class Visible
@@ -18,12 +18,12 @@ public static class Visible
 
     const string Hidden = "***";
 
-    // How tokens begin that forges give out; a user's name is shorter than they are.
+    // The beginnings of tokens that forges give out. A token is longer than the name of a user.
     static readonly string[] Tokens = ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-"];
 
     const int LongestUser = 32;
 
-    // What the name of a part of a query has in it, or is, if the part lets in whoever has it.
+    // Words that the name of a part of a query contains, or is, if its value is a secret.
     static readonly string[] SecretPieces =
         ["token", "secret", "passw", "passphrase", "signature", "credential", "apikey", "api_key", "api-key", "access_key", "accesskey"];
 
@@ -41,17 +41,17 @@ public static class Visible
     public static string Line(string text) => WithoutLongWords(OnOneLine(text));
 
     /// <summary>
-    /// A text of several lines, such as a message or what another program says: line feeds and tabs stay, and words are not longer than
+    /// A text of several lines, such as a message or the output of another program: line feeds and tabs stay, and words are not longer than
     /// <see cref="MaximumWord"/>.
     /// </summary>
     public static string Text(string text) => WithoutLongWords(Escape(WithoutSecrets(text), IsUnfit));
 
     /// <summary>
-    /// A text without what moves the cursor, reverses letters, or commands a CI that reads the lines of a program, with all else as it is;
-    /// in JSON, whose escapes are the same, it still says the same.
+    /// A text with escapes for all that moves the cursor, reverses letters, or commands a CI that reads the lines of a program; the rest
+    /// stays as it is. JSON has the same escapes, so a document keeps its meaning.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="marks">What stays: sequences of our own that colour a text.</param>
+    /// <param name="marks">The sequences that stay: our own, which colour a text.</param>
     public static string Rendered(string text, IReadOnlyList<string> marks)
     {
         text = WithoutCommands(text);
@@ -84,17 +84,17 @@ public static class Visible
 
     /// <summary>
     /// The text with the passwords and tokens of its addresses replaced: <c>https://ada:***@example.org/?token=***</c>. The name of a user
-    /// stays, if it is none of the tokens that forges take for one.
+    /// stays, unless it is a token, which forges accept in its place.
     /// </summary>
     public static string WithoutSecrets(string text) => WithoutSecrets(text, IsEnd);
 
     /// <summary>
-    /// One address, with its passwords and tokens replaced. What may not stand in an address is taken for a part of it, blanks and quotes
-    /// among it.
+    /// One address, with its passwords and tokens replaced. Characters that no address may have, such as blanks and quotes, are taken for a
+    /// part of it.
     /// </summary>
     public static string Address(string text) => WithoutSecrets(text, _ => false);
 
-    /// <summary>True if what stands for a user in an address is a token: forges take one there in place of a name.</summary>
+    /// <summary>True if the user of an address is a token: forges accept one in place of a name.</summary>
     public static bool IsToken(string user) =>
         user.Length > LongestUser || Array.Exists(Tokens, token => user.StartsWith(token, StringComparison.Ordinal));
 
@@ -120,8 +120,7 @@ public static class Visible
         return shown.ToString();
     }
 
-    // GitHub takes a line for a command if it begins with '::', blanks aside, and as it did before wherever '##[' stands; Azure has
-    // '##vso['.
+    // GitHub takes a line for a command if it begins with '::', blanks aside, or has '##[' in it, an older form; Azure has '##vso['.
     static string WithoutCommands(string text)
     {
         if (!text.Contains("::", StringComparison.Ordinal) && !text.Contains("##", StringComparison.Ordinal))

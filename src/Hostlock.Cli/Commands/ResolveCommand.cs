@@ -7,7 +7,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Settles what git could not merge, input by input.</summary>
+/// <summary>Settles locks that git could not merge, input by input.</summary>
 sealed class ResolveCommand : FleetCommand
 {
     const string Name = "resolve";

@@ -56,7 +56,7 @@ sealed class RollbackCommand : FleetCommand
 
     async Task<ExitCode> RollbackAsync(CommandRun run, Host host)
     {
-        // What was broken off is this very rollback; once more would go back further.
+        // The run that was broken off is this very rollback. A second one would go back further.
         if (!_switching.IsDryRun(run) && await _switching.FinishAsync(run, run.Journals) is var (rollout, code)
             && rollout.Plan.Action == RolloutAction.Rollback && rollout.Hosts.Find(host.Name) is not null)
             return code;
@@ -87,7 +87,7 @@ sealed class RollbackCommand : FleetCommand
             ?? throw RolloutException.NotKept(host.Name, word);
     }
 
-    // A system may carry no lock, which is told once it runs.
+    // A system may carry no lock; that is reported once it runs.
     static async Task<LockFile?> LockOfAsync(CommandRun run, Host host, int generation)
     {
         try

@@ -3,7 +3,7 @@ using System.CommandLine.Completions;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Prints the JSON Schema of what a command prints with <c>--json</c>, or of hostlock.toml.</summary>
+/// <summary>Prints the JSON Schema of a command's <c>--json</c>, or of hostlock.toml.</summary>
 sealed class SchemaCommand : FleetCommand
 {
     /// <summary>The name of the command. Its schemas are of all other commands, so it needs them.</summary>

@@ -42,7 +42,7 @@ sealed class StatusCommand : FleetCommand
         """)
     { _hosts, _inputs, _all, _live, _evaluate, _format, CommonOptions.Json };
 
-    // A reader of numbers refuses a text that has two of the same name.
+    // A reader of numbers refuses a text in which a name occurs twice.
     public override FlakeReach Reach(CommandRun run) =>
         run.Value(_format) == Prometheus ? FlakeReach.Machines
         : run.Value(_live) ? FlakeReach.EachWithMachines

@@ -7,7 +7,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Serves the page of <c>report</c> to a browser on this machine, live.</summary>
 sealed class UiCommand : FleetCommand
 {
-    // As quick as a person closes a window and wonders.
+    // Short enough for a person who closes a window and waits.
     static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     const int LastPort = 65535;
@@ -73,7 +73,7 @@ sealed class UiCommand : FleetCommand
         }
         catch (OperationCanceledException) when (run.CancellationToken.IsCancellationRequested)
         {
-            // This is how it ends.
+            // Ctrl-C ends it.
         }
         // What a command has begun on a machine is finished before this program ends.
         await ended.CancelAsync();
@@ -83,7 +83,7 @@ sealed class UiCommand : FleetCommand
 
     static string AddressWith(PageServer server, string token) => $"{server.Address}?{PageGate.TokenName}={token}";
 
-    // The page is served all the same if nothing can show it.
+    // If nothing can show the page, it is served all the same.
     static async Task ShowAsync(CommandRun run, string address)
     {
         try

@@ -25,7 +25,7 @@ sealed class UnfreezeCommand : FleetCommand
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
 
-    // The hosts may have the inputs in all, and be frozen in one of them; one that was broken off half-way is finished.
+    // All flakes may have the inputs of the hosts, and only one may freeze them. A run that was broken off is finished.
     public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
         flakes.Where(flake => _words.AreFrozenIn(run, flake));
 

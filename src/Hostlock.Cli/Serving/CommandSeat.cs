@@ -4,9 +4,10 @@ namespace Hostlock.Cli.Serving;
 /// Runs the commands of a page, one at a time, as the command line does: the same call, with the same words, whose text goes to the page. A
 /// command that changes something is run only if its plan was shown, and nothing has changed since.
 /// </summary>
-/// <param name="runAsync">Runs a command line: its words, where its text goes, and what stops it.</param>
-/// <param name="state">What the files of the flake are, as one word.</param>
-/// <param name="changed">Wakes those who show what runs.</param>
+/// <param name="runAsync">Runs a command line: its words, the place of its text, and its cancellation.</param>
+/// <param name="state">The state of the files of the flake, as one word.</param>
+/// <param name="changed">Wakes those who show what
+/// runs.</param>
 /// <param name="ended">Stops what runs.</param>
 sealed class CommandSeat(
     Func<string[], TextWriter, CancellationToken, Task<ExitCode>> runAsync, Func<string> state, Pulse changed, CancellationToken ended)
@@ -17,7 +18,7 @@ sealed class CommandSeat(
     /// <summary>The command that runs, or ran last; null if none did.</summary>
     public CommandOnPage? Current { get; private set; }
 
-    /// <summary>Shows what a command would do, or runs it if it only looks.</summary>
+    /// <summary>Shows the plan of a command, or runs the command if it only looks.</summary>
     /// <param name="command">The command.</param>
     /// <returns>False if another one is under way.</returns>
     public bool TryPlan(PageCommand command) =>

@@ -13,7 +13,7 @@ sealed class FleetSite : IDisposable
     const int WidthOnPage = 100;
     const string Terminal = "TERM";
 
-    // Of the time, making pages takes a fourth at most, however often files change.
+    // Making pages takes a fourth of the time at most, however often files change.
     const int Pauses = 3;
 
     // Ages on the page are right to the minute.
@@ -82,7 +82,7 @@ sealed class FleetSite : IDisposable
             }
             catch (HostlockException)
             {
-                // A fleet that cannot be read is told on the page.
+                // The page says if a fleet cannot be read.
             }
             await Task.Delay(BetweenSurveys, _run.Surroundings.Time, _ended);
         }
@@ -134,7 +134,7 @@ sealed class FleetSite : IDisposable
         _turn.Dispose();
     }
 
-    // A fleet that cannot be read at the moment, as while a file is edited, is told on the page, which goes on once it can be.
+    // If a fleet cannot be read at the moment, because a file is being edited, the page says so, and goes on once it can be.
     async Task<string> MakeAsync(long state)
     {
         await using var run = _run.Anew();

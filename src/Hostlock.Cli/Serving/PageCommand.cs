@@ -10,7 +10,7 @@ namespace Hostlock.Cli.Serving;
 /// <summary>A command that a page asks for, as the words of a command line. Each word is one of ours, or names something that the fleet
 /// has, or is the value of one option.</summary>
 /// <param name="Words">The words behind <c>hostlock</c>.</param>
-/// <param name="PlanWords">The words that show what it would do; null if it only looks.</param>
+/// <param name="PlanWords">The words that show its plan; null if it only looks.</param>
 sealed record PageCommand(ImmutableArray<string> Words, ImmutableArray<string>? PlanWords)
 {
     // Fields whose values are those of options of the same name.
@@ -22,7 +22,7 @@ sealed record PageCommand(ImmutableArray<string> Words, ImmutableArray<string>? 
     /// <summary>The command as one would type it in the folder of the flake.</summary>
     public string Line => ShellWord.Join(Words.Prepend("hostlock"));
 
-    /// <summary>Reads what a page asks for.</summary>
+    /// <summary>Reads the request of a page.</summary>
     /// <param name="json">The request.</param>
     /// <param name="folder">The flake.</param>
     /// <param name="rollout">The rollout that is under way; null if none is.</param>

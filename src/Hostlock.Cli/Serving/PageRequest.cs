@@ -35,10 +35,10 @@ abstract record PageAnswer
     {
     }
 
-    /// <summary>Nothing, and no word on why.</summary>
+    /// <summary>A refusal without a reason.</summary>
     public sealed record Refused : PageAnswer;
 
-    /// <summary>The cookie, and the way to the page without the token in its address.</summary>
+    /// <summary>The cookie, and the way to the page at the address without the token.</summary>
     /// <param name="IsRedirect">True if the browser is redirected; false if a page takes it on. A redirect of a page of somebody else would
     /// not have the cookie.</param>
     public sealed record Enter(bool IsRedirect) : PageAnswer;
@@ -50,16 +50,16 @@ abstract record PageAnswer
     public sealed record Events : PageAnswer;
 
     /// <summary>A command.</summary>
-    /// <param name="Order">What is to be done.</param>
+    /// <param name="Order">The order.</param>
     public sealed record Command(PageOrder Order) : PageAnswer;
 
     /// <summary>An empty answer, to a browser that asks for a picture of its own accord.</summary>
     public sealed record Nothing : PageAnswer;
 
-    /// <summary>Such a thing does not exist.</summary>
+    /// <summary>The address does not exist.</summary>
     public sealed record Missing : PageAnswer;
 
-    /// <summary>It exists, and not for this method.</summary>
+    /// <summary>The address exists, but not for this method.</summary>
     /// <param name="Allowed">The method.</param>
     public sealed record WrongMethod(string Allowed) : PageAnswer;
 }
@@ -78,13 +78,12 @@ enum PageOrder
 }
 
 /// <summary>
-/// Decides who gets an answer. A request must be made to this very server, by its own page or by nobody's, and bring the cookie along; one
-/// that has something done must also bring a word that only the page can read. All that does not is refused in the same way, so that
-/// nothing is learned from it.
+/// Decides who gets an answer. A request must be made to this very server, by its own page or by no page, and have the cookie; a request
+/// for a command must also have a word that only the page can read. All others are refused in the same way, so that nobody learns from it.
 /// </summary>
-/// <param name="hosts">What the header Host may be; null if any port of this machine may lead here.</param>
+/// <param name="hosts">The allowed values of the header Host; null if any port of this machine may lead here.</param>
 /// <param name="secrets">The secrets of this run.</param>
-/// <param name="mayAct">True if the page may have something done.</param>
+/// <param name="mayAct">True if the page may give commands.</param>
 sealed class PageGate(IReadOnlyList<string>? hosts, PageSecrets secrets, bool mayAct)
 {
     /// <summary>The name of the part of an address that has the token.</summary>
@@ -154,7 +153,7 @@ sealed class PageSecrets
     /// <summary>The token in the address that is printed.</summary>
     public string Token { get; } = NewSecret();
 
-    /// <summary>The word that the page brings along when it has something done.</summary>
+    /// <summary>The word that the page sends with a command.</summary>
     public string Key { get; } = NewSecret();
 
     /// <summary>The cookie, as it is set. No script can read it, and no page of another site has it sent.</summary>
@@ -163,7 +162,7 @@ sealed class PageSecrets
     /// <summary>Makes a token that lets in once, for an address that others may see in the list of processes.</summary>
     public string NewPass() => _pass = NewSecret();
 
-    /// <summary>True if a word is the token, or the one that lets in once, which it does then no more.</summary>
+    /// <summary>True if a word is the token, or the one that works once, which is then used up.</summary>
     public bool IsToken(string word) =>
         Same(word, Token)
         || (Volatile.Read(ref _pass) is { } pass
@@ -178,7 +177,7 @@ sealed class PageSecrets
         cookies.Split(';', StringSplitOptions.TrimEntries).Any(
             cookie => cookie.Split('=', 2) is [var name, var value] && name == _name && Same(value, _cookie));
 
-    // How long it takes tells nothing of how much of it was right.
+    // The time that this takes does not depend on the word.
     static bool Same(string word, string secret) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(word), Encoding.UTF8.GetBytes(secret));
 

@@ -34,7 +34,7 @@ sealed class PageServer : IAsyncDisposable
     /// <summary>Begins to serve a page.</summary>
     /// <param name="port">The port on 127.0.0.1; 0 for any that is free.</param>
     /// <param name="socket">The path of the socket that takes its place; null for none.</param>
-    /// <param name="answersOf">Answers, once it is known what the header Host has to be; null if any port of this machine may lead
+    /// <param name="answersOf">Makes the answers, from the allowed values of the header Host; null if any port of this machine may lead
     /// here.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">The port or the socket cannot be had.</exception>
@@ -49,7 +49,7 @@ sealed class PageServer : IAsyncDisposable
         options.Limits.MaxRequestLineSize = MostLine;
         options.Limits.RequestHeadersTimeout = Patience;
         options.Limits.KeepAliveTimeout = Idle;
-        // The server's own error for a path that is no good is one of a programmer.
+        // The server's own error for a bad path is meant for programmers.
         var bound = socket is null ? null : PageSocket.Bind(socket);
         if (socket is not null)
             options.ListenUnixSocket(socket, listen => listen.Protocols = HttpProtocols.Http1);
@@ -94,7 +94,7 @@ sealed class PageServer : IAsyncDisposable
         _server.Dispose();
     }
 
-    // The port is known only once the server listens; what comes before that waits.
+    // The port is known only once the server listens; earlier requests wait.
     sealed class Application : IHttpApplication<IFeatureCollection>
     {
         public TaskCompletionSource<PageAnswers> Answers { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

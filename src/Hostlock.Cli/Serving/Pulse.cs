@@ -1,6 +1,6 @@
 namespace Hostlock.Cli.Serving;
 
-/// <summary>Wakes all that wait for the next change. They look up themselves what changed, so that none misses a thing by being slow.
+/// <summary>Wakes all that wait for the next change. They find the change themselves, so a slow one misses nothing.
 /// </summary>
 sealed class Pulse
 {

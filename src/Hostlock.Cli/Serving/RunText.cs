@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Hostlock.Cli.Serving;
 
-/// <summary>The text of a command, data and talk in the order of their coming. Of a long text the end is kept.</summary>
+/// <summary>The text of a command, data and talk in the order in which they came. Only the end of a long text is kept.</summary>
 /// <param name="changed">Is called when something was added.</param>
 sealed class RunText(Action changed) : TextWriter
 {

@@ -14,7 +14,7 @@ namespace Hostlock.Audits;
 /// <param name="folder">The fleet.</param>
 /// <param name="journals">The journals of this clone.</param>
 /// <param name="time">The clock.</param>
-/// <param name="warned">Is told of what this clone cannot prove, and nothing speaks against.</param>
+/// <param name="warned">Is told of records that this clone can neither prove nor disprove.</param>
 public sealed class AuditReading(
     IProcessRunner processes, FleetFolder folder, RolloutJournals journals, TimeProvider time, Action<Warning> warned)
 {
@@ -51,7 +51,7 @@ public sealed class AuditReading(
         return [.. read.OrderBy(journal => journal.Events[0].At)];
     }
 
-    // The journal names the commit or tag that approves, and whoever wrote the journal anew may have named any.
+    // The journal names the commit or tag that approves, and a forged journal may name any.
     async Task CheckApprovalsAsync(AuditedJournal journal, CancellationToken cancellationToken)
     {
         var approvals = new WrittenApprovals(processes, folder, journals.Path, warned);
@@ -165,7 +165,7 @@ public sealed class AuditReading(
     }
 
     /// <summary>Reads logs of receipts. Each line must follow the line before it, the key of its machine must have signed it, and its
-    /// release must have given to the machine what it says.</summary>
+    /// release must have given the machine that system.</summary>
     /// <param name="files">The files, each of one machine.</param>
     /// <param name="knownHosts">A file with the keys of the machines, as ssh knows them.</param>
     /// <param name="releases">The releases of this clone.</param>
@@ -202,7 +202,7 @@ public sealed class AuditReading(
         ];
     }
 
-    // A machine that somebody else has in hand may sign whatever is wanted; what it was given is in the releases.
+    // A machine under somebody else's control may sign anything; the releases tell which system it got.
     void Compare(string path, IReadOnlyList<SignedReceipt> receipts, IReadOnlyDictionary<ReleaseNumber, AuditedRelease> releases)
     {
         var missing = new SortedSet<ReleaseNumber>();
@@ -258,7 +258,7 @@ public sealed class AuditReading(
         }
     }
 
-    // The keys of a machine as a list of who may sign receipts.
+    // The keys of a machine, as a list of those who may sign receipts.
     async Task<ReadOnlyMemory<byte>> KeysAsync(HostName host, string knownHosts, CancellationToken cancellationToken)
     {
         var names = new HashSet<string>(StringComparer.Ordinal) { host.ToString() };

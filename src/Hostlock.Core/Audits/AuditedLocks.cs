@@ -11,7 +11,7 @@ using Hostlock.Rollouts.Rings;
 
 namespace Hostlock.Audits;
 
-/// <summary>Finds the locks that systems were made by, in the repository.</summary>
+/// <summary>Finds the locks that made systems, in the repository.</summary>
 /// <param name="processes">Runs git.</param>
 /// <param name="folder">The fleet, which is in a repository.</param>
 /// <param name="root">The folder of the work tree.</param>
@@ -40,7 +40,7 @@ public sealed class AuditedLocks(IProcessRunner processes, FleetFolder folder, s
         return audited;
     }
 
-    /// <summary>The lock that the system of a host was made by; null if nothing says which.</summary>
+    /// <summary>The lock that made the system of a host; null if it is not known.</summary>
     /// <param name="stay">The system.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<AuditedLock?> OfAsync(HostStay stay, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Audits;
 
-/// <summary>The way by which a system came to a machine, or was to come.</summary>
+/// <summary>The way by which a system came to a machine, or should have come.</summary>
 /// <param name="At">When.</param>
 public abstract record HostDelivery(DateTimeOffset At)
 {
@@ -13,9 +13,9 @@ public abstract record HostDelivery(DateTimeOffset At)
 
     /// <summary>A rollout, a switch or a rollback.</summary>
     /// <param name="Rollout">The rollout, as its journal adds up to it.</param>
-    /// <param name="Record">What is known of the host.</param>
+    /// <param name="Record">The record of the host.</param>
     /// <param name="Ring">The ring that the host is in.</param>
-    /// <param name="BegunBy">Who said that machines may be changed; null if that is not known.</param>
+    /// <param name="BegunBy">The person who said that machines may be changed; null if that is not known.</param>
     /// <param name="At">When the system was activated.</param>
     public sealed record ByRollout(Rollout Rollout, HostRecord Record, RingPlan Ring, string? BegunBy, DateTimeOffset At) : HostDelivery(At)
     {
@@ -27,7 +27,7 @@ public abstract record HostDelivery(DateTimeOffset At)
     }
 
     /// <summary>A release, which the machine fetched for itself.</summary>
-    /// <param name="Receipt">What the machine signed.</param>
+    /// <param name="Receipt">The signed receipt.</param>
     /// <param name="Release">The release; null if this clone does not have it.</param>
     public sealed record ByRelease(Receipt Receipt, AuditedRelease? Release) : HostDelivery(Receipt.At.Date)
     {

@@ -6,7 +6,7 @@ namespace Hostlock.Audits;
 /// <summary>A system that a machine ran for a while, or tried.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="System">The system.</param>
-/// <param name="From">When the machine was first seen to run it; of one that was never seen to run, when it was tried.</param>
+/// <param name="From">When the machine was first seen to run it; if it was never seen to run, when it was tried.</param>
 public sealed record HostStay(HostName Host, StorePath System, DateTimeOffset From)
 {
     /// <summary>The time at which the machine was last seen to run it; null if it was tried, and never seen to run.</summary>

@@ -6,8 +6,8 @@ using Hostlock.Rollouts;
 namespace Hostlock.Audits;
 
 /// <summary>
-/// Puts together what machines ran, out of what they said of themselves: a machine runs a system from the first answer that says so to the
-/// first that says otherwise. What was meant to happen counts for nothing.
+/// Finds out from the answers of machines what they ran: a machine runs a system from the first answer that says so to the first that says
+/// otherwise. Plans count for nothing.
 /// </summary>
 public static class HostTimeline
 {
@@ -40,7 +40,7 @@ public static class HostTimeline
                     case RolloutEvent.Approved approved:
                         begunBy = approved.By;
                         break;
-                    // Whoever can write a journal can name a host in it that the rollout does not have.
+                    // A forged journal can name a host that the rollout does not have.
                     case RolloutEvent.Began(var name, Step.Activate, var at)
                         when journal.Rollout.Hosts.Find(name) is { } record && activated.Add(name):
                         var ring = journal.Rollout.Plan.Rings.First(each => each.Hosts.Any(plan => plan.Host == name));
@@ -96,13 +96,13 @@ public static class HostTimeline
                 WentBackFrom = brought is null && before?.Delivery is { } failed && HasFailed(failed) ? failed : null,
             };
         }
-        // What fell before anybody looked was tried all the same.
+        // A system that failed before anybody looked was tried all the same.
         stays.AddRange(
             deliveries.Where(delivery => !seen.Contains(delivery) && !IsThere(delivery))
                 .Select(delivery => new HostStay(host, delivery.System, delivery.At) { Until = delivery.At, Delivery = delivery }));
         return [.. stays.OrderBy(stay => stay.From)];
 
-        // What ran already was brought by what came before.
+        // An earlier delivery brought a system that ran already.
         bool IsThere(HostDelivery delivery) => stays.Any(
             stay => stay.System == delivery.System && stay.From <= delivery.At && (stay.Until is null || delivery.At <= stay.Until));
     }

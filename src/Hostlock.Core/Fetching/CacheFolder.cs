@@ -4,8 +4,8 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching;
 
 /// <summary>
-/// The folder of what hostlock keeps between runs. git reads settings there, so it is this user's alone: nobody else may own it, write to
-/// it, or replace it.
+/// The folder of the files that hostlock keeps between runs. git reads settings there, so it is this user's alone: nobody else may own it,
+/// write to it, or replace it.
 /// </summary>
 public sealed class CacheFolder : IDisposable
 {
@@ -23,7 +23,7 @@ public sealed class CacheFolder : IDisposable
 
     /// <summary>
     /// Opens the folder, and makes it if it does not exist. If it cannot be made, or if there is no place for it, a temporary folder stands
-    /// in for it in this run. If that cannot be made either, whatever needs no file goes on.
+    /// in for it in this run. If that cannot be made either, commands that need no file go on.
     /// </summary>
     /// <param name="path">The folder, absolute; null if this user has no place for it.</param>
     /// <exception cref="PlatformException">The folder is not this user's alone; or no folder can be made at all.</exception>
@@ -47,7 +47,7 @@ public sealed class CacheFolder : IDisposable
     }
 
     /// <summary>Makes an empty folder that lasts as long as this run.</summary>
-    /// <param name="loss">The reason why nothing is kept; null if nothing shall be.</param>
+    /// <param name="loss">The reason why nothing is kept; null if that is intended.</param>
     /// <exception cref="PlatformException">It cannot be made.</exception>
     public static CacheFolder Temporary(string? loss = null)
     {
@@ -84,7 +84,7 @@ public sealed class CacheFolder : IDisposable
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
-            // It is the temporary folder's own matter.
+            // The temporary folder may have leftovers anyway.
         }
     }
 
@@ -94,8 +94,8 @@ public sealed class CacheFolder : IDisposable
             throw PlatformException.ForeignFolder(folder, "it belongs to another user");
         if (MayWrite(own, UnixFileMode.GroupWrite | UnixFileMode.OtherWrite))
             throw PlatformException.ForeignFolder(folder, "others may write to it");
-        // Whoever owns a folder above, or may write there, could put another folder in its place. In a namespace that does not know root,
-        // root's folders belong to whoever owns '/'.
+        // The owner of a folder above, or anybody who may write there, could put another folder in its place. In a namespace that does not
+        // know root, root's folders belong to the owner of '/'.
         var root = StatusOf("/")?.Owner;
         for (var at = System.IO.Path.GetDirectoryName(folder); at is not null; at = System.IO.Path.GetDirectoryName(at))
         {

@@ -3,7 +3,7 @@ using Hostlock.Nar;
 
 namespace Hostlock.Fetching;
 
-/// <summary>The facts that are known of a pinned tree: enough to lock it, and not the tree.</summary>
+/// <summary>The facts that are known of a pinned tree: enough to lock it, without the tree itself.</summary>
 /// <param name="NarHash">The hash of the whole tree.</param>
 /// <param name="LastModified">When its newest part was changed; null if nothing says so.</param>
 /// <param name="RevisionCount">The number of commits; null if the tree is not of git, or they were not counted.</param>
@@ -28,7 +28,7 @@ public sealed record CachedAnswer(string NarHash, Moment? LastModified, ulong? R
             hash.ToString(),
             modified,
             null,
-            // A path that is no text is in no reference, and nobody asks for it.
+            // Nobody asks for a path that is no text, because no reference can have it.
             caught.Files.Where(file => file.Key.IsText).ToDictionary(file => file.Key, file => (byte[]?)file.Value))
         {
             IsComplete = caught.IsComplete,

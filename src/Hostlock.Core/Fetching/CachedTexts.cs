@@ -14,7 +14,7 @@ namespace Hostlock.Fetching;
 /// <param name="maximumBytes">The most bytes that a file may have.</param>
 public sealed class CachedTexts(string folder, string version, int maximumBytes)
 {
-    // To look for leftovers is to list a folder, which may have a file for each host.
+    // Looking for leftovers lists a folder, which may have a file for each host.
     readonly ConcurrentDictionary<string, bool> _cleared = new(StringComparer.Ordinal);
 
     // The sums of what this run has kept, by the paths: several inputs may have one tree.
@@ -59,7 +59,7 @@ public sealed class CachedTexts(string folder, string version, int maximumBytes)
         }
     }
 
-    /// <summary>The SHA-256 of a key, in hexadecimal digits: a name for a file that any key may have.</summary>
+    /// <summary>The SHA-256 of a key, in hexadecimal digits. It can name the file of any key.</summary>
     /// <param name="key">The key.</param>
     public static string NameOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 

@@ -3,12 +3,13 @@ namespace Hostlock.Fetching;
 /// <summary>The choice between the cache and the network.</summary>
 public enum FetchMode
 {
-    /// <summary>Servers are asked for all that may have changed, and an earlier answer stands in for a server that gives none.</summary>
+    /// <summary>Servers are asked for everything that may have changed, and an earlier answer stands in for a server that gives
+    /// none.</summary>
     Usual,
 
     /// <summary>No server is asked. An earlier answer stands in for each, if there is one.</summary>
     Offline,
 
-    /// <summary>All that may have changed is downloaded again, and no earlier answer stands in for it.</summary>
+    /// <summary>Everything that may have changed is downloaded again, and no earlier answer stands in.</summary>
     Anew,
 }

@@ -46,8 +46,8 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     /// <param name="downloads">The seam to HTTP; disposed of with the fetcher.</param>
     /// <param name="settings">The settings in nix.conf.</param>
     /// <param name="cacheFolder">The folder of answers and of copies of repositories: <c>~/.cache/hostlock</c>.</param>
-    /// <param name="watcher">Is told how fetches go; null if nobody is to be told.</param>
-    /// <param name="mode">What is taken from the cache, and what from the network.</param>
+    /// <param name="watcher">Is told how fetches go; null for nobody.</param>
+    /// <param name="mode">The choice between the cache and the network.</param>
     public FlakeFetcher(
         IProcessRunner processes, HttpDownloads downloads, NixSettings settings, string cacheFolder, IFetchWatcher? watcher = null,
         FetchMode mode = FetchMode.Usual)
@@ -114,7 +114,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
             : await _revisions.CommitsAsync(later, from, to, most, cancellationToken);
     }
 
-    /// <summary>Stops what is still going on, waits for it to be over, and lets go of all that it used.</summary>
+    /// <summary>Stops the fetches that still run, waits for their end, and releases what they used.</summary>
     /// <remarks>A second call waits for the first. Never throws.</remarks>
     public ValueTask DisposeAsync() => new(_ended ??= EndAsync());
 

@@ -9,13 +9,13 @@ public interface IFetchWatcher
     void Asked(FlakeRef reference, InputPath input);
 
     /// <summary>A fetch begins.</summary>
-    /// <param name="reference">What is fetched, which names the fetch from then on.</param>
-    /// <param name="asked">The reference that was asked for, which a registry may have made into the other.</param>
+    /// <param name="reference">The reference that is fetched, which names the fetch from then on.</param>
+    /// <param name="asked">The reference that was asked for. A registry may have turned it into the other.</param>
     void Began(FlakeRef reference, FlakeRef asked);
 
     /// <summary>The bytes of a reference come, from the first on.</summary>
-    /// <param name="reference">What is fetched.</param>
-    /// <param name="bytes">How many there are; null if the server does not say.</param>
+    /// <param name="reference">The reference that is fetched.</param>
+    /// <param name="bytes">The number of bytes; null if the server does not say.</param>
     void Expected(FlakeRef reference, long? bytes);
 
     /// <summary>More bytes have come for a reference.</summary>

@@ -6,8 +6,8 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching;
 
 /// <summary>
-/// The settings of nix.conf that fetching obeys: tokens, the registry, how often to try. Read where Nix reads it, so that hostlock needs no
-/// settings of its own.
+/// The settings of nix.conf that fetching obeys: tokens, the registry, how often to try. They are read from Nix's own files, so that
+/// hostlock needs no settings of its own.
 /// </summary>
 /// <remarks>nix.conf(5); Nix 2.34.8, libutil/configuration.cc and libstore/globals.cc, loadConfFile.</remarks>
 public sealed class NixSettings

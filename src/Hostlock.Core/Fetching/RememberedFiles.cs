@@ -8,7 +8,7 @@ namespace Hostlock.Fetching;
 /// The files of a pinned tree. The cache answers for files that were asked for once, even if they do not exist; only for others the tree
 /// itself is opened.
 /// </summary>
-/// <param name="cache">Where answers are kept.</param>
+/// <param name="cache">The cache.</param>
 /// <param name="key">The key of the tree in the cache.</param>
 /// <param name="answer">The facts about the tree.</param>
 /// <param name="open">Opens the tree itself.</param>
@@ -20,7 +20,7 @@ sealed class RememberedFiles(
     Task<TreeFiles>? _tree;
 
     /// <summary>Finds the remembered files of a tree; null if none are remembered, or if the remembered tree has another hash.</summary>
-    /// <param name="cache">Where answers are kept.</param>
+    /// <param name="cache">The cache.</param>
     /// <param name="key">The key of the tree in the cache.</param>
     /// <param name="narHash">The hash that a lock states, as SRI; null if it states none and the key alone decides.</param>
     /// <param name="open">Opens the tree itself.</param>

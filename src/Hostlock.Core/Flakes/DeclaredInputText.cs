@@ -5,7 +5,7 @@ namespace Hostlock.Flakes;
 
 /// <summary>
 /// The declarations of inputs as a flake.nix has them in its text, whatever the mix of <c>inputs.x.url = …;</c>,
-/// <c>inputs = { x.url = …; };</c> and <c>x = { url = …; };</c>, and the changes of the text that change them.
+/// <c>inputs = { x.url = …; };</c> and <c>x = { url = …; };</c>, and the edits of the text that change them.
 /// </summary>
 sealed class DeclaredInputText
 {
@@ -44,12 +44,12 @@ sealed class DeclaredInputText
     public IEnumerable<TextChange> Removed(string name)
     {
         var going = _statements.Where(each => Starts(each.Path, ["inputs", name])).Select(each => each.Statement).ToList();
-        // What stands within a statement that goes is gone with it.
+        // A statement within another one goes with it.
         return going.Where(statement => !going.Exists(other => other.Start < statement.Start && statement.End < other.End))
             .Select(Removal);
     }
 
-    /// <summary>The changes that say where an input comes from, in place of what says so now.</summary>
+    /// <summary>The changes that give an input another source, in place of the present one.</summary>
     /// <param name="input">The input, or an input of an input.</param>
     /// <param name="attribute"><c>url</c> or <c>follows</c>.</param>
     /// <param name="value">The reference, or the path that is followed.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Hostlock.Flakes;
 
-// What can be wrong with a reference. What can be wrong with a flake.nix is in FlakeException.cs.
+// The errors of references. Those of a flake.nix are in FlakeException.cs.
 public sealed partial class FlakeException
 {
     /// <summary>The same message with its place, which the grammar of references does not know.</summary>

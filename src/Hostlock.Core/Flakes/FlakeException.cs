@@ -56,7 +56,7 @@ public sealed partial class FlakeException : HostlockException
     internal static FlakeException UndefinedVariable(SourceSpan span, string name, string? hint) =>
         new($"undefined variable '{name}'") { Span = span, Hint = hint };
 
-    // What a flake.nix may say.
+    // The contents of a flake.nix.
 
     internal static FlakeException FileTooLong(SourceSpan span, int most) =>
         new($"'{span.Source.Name}' is too long") { Span = span, Hint = $"a flake.nix of up to {most} characters is read" };

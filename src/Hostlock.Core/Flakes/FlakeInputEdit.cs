@@ -64,7 +64,7 @@ public static class FlakeInputEdit
             ? source.Span(inputs.Start, inputs.End - inputs.Start)
             : source.Span(flake.Start, 1);
 
-    // What the flake is to declare; an error if the change makes no sense for it.
+    // The declarations after a change; an error if the change makes no sense for the flake.
     static ImmutableSortedDictionary<string, FlakeInput> Wanted(Flake flake, InputChange change, HashSet<string> declared)
     {
         var inputs = flake.Inputs;

@@ -12,8 +12,8 @@ public static class FlakeNixEdit
     const string Library = "hostlock.nix";
 
     /// <summary>
-    /// Puts <c>inputs: import ./hostlock.nix inputs (</c> before the function of <c>outputs</c> and <c>)</c> after it. If Nix
-    /// learns of inputs by the formals of that function alone, the new function has them too; else Nix would no longer see them.
+    /// Puts <c>inputs: import ./hostlock.nix inputs (</c> before the function of <c>outputs</c> and <c>)</c> after it. If only the formals
+    /// of that function tell Nix of some inputs, the new function has these formals too; otherwise Nix would no longer see the inputs.
     /// </summary>
     /// <exception cref="FlakeException">The file does not parse, is wrapped already, or its outputs are no function.</exception>
     public static SourceText Wrap(SourceText source)

@@ -5,8 +5,8 @@ using Hostlock.Nar;
 namespace Hostlock.Flakes;
 
 /// <summary>
-/// The text of a flake.nix as a <see cref="Flake"/>. Nothing is evaluated: as for Nix itself, inputs are literals, and what would
-/// have to be computed is an error that says where it stands and what to write instead.
+/// The text of a flake.nix as a <see cref="Flake"/>. Nothing is evaluated: as for Nix itself, inputs are literals. A value that would have
+/// to be computed is an error that names its place and says what to write instead.
 /// </summary>
 /// <remarks>Source of the rules and their order: Nix 2.34.8, libflake/flake.cc, readFlake and parseFlakeInput.</remarks>
 public sealed class FlakeNixParser
@@ -27,7 +27,7 @@ public sealed class FlakeNixParser
     /// <param name="fileDirectory">
     /// The folder of the file that flake.nix leads to, if it is a link. Path literals start there. Null if it is a file.
     /// </param>
-    /// <param name="warnings">Takes what is odd about references; null if nobody asks.</param>
+    /// <param name="warnings">Takes warnings about references; null if nobody wants them.</param>
     /// <exception cref="FlakeException">Nix would refuse the file.</exception>
     public static Flake Parse(
         SourceText source, TreePath directory = default, TreePath? fileDirectory = null, ICollection<Warning>? warnings = null) =>
@@ -67,7 +67,7 @@ public sealed class FlakeNixParser
 
     readonly Dictionary<string, NixAttribute> _selfPlaces = [];
 
-    // At the top, and there alone, Nix evaluates names; those that are constant are known here as well.
+    // Nix evaluates names only at the top; constant ones are known here as well.
     NixAttributeSet WithKnownNames(NixAttributeSet set)
     {
         if (set.Dynamic.Count == 0)

@@ -5,12 +5,12 @@ namespace Hostlock.Flakes;
 
 /// <summary>
 /// A flake reference: a type of input, its attributes, and the subdirectory that holds flake.nix. Immutable; equal when type,
-/// attributes and subdirectory are. What text says it and how it is written back is the grammar of its scheme.
+/// attributes and subdirectory are. The grammar of its scheme reads it from a text, and writes it back.
 /// </summary>
 /// <remarks>Source of the rules: Nix 2.34.8, libflake/flakeref.cc and libfetchers/*.cc.</remarks>
 public sealed partial record FlakeRef
 {
-    // What is known of a pinned tree, beside what pins it.
+    // The attributes that are known of a pinned tree and do not pin it.
     static readonly string[] Facts = ["lastModified", "narHash", "revCount"];
 
     FlakeRef? _canonical;
@@ -51,13 +51,13 @@ public sealed partial record FlakeRef
     /// none.</summary>
     public string? Folder => Scheme.FolderOf(Input);
 
-    /// <summary>True if a registry has to say what it stands for.</summary>
+    /// <summary>True if a registry has to resolve it.</summary>
     public bool IsIndirect => Scheme.IsIndirect;
 
     /// <summary>True if it leads to a place that other machines do not have: an absolute path, or a <c>file:</c> address.</summary>
     public bool IsOfThisMachine => Scheme.IsOfThisMachine(Input);
 
-    /// <summary>True if nothing of it can move any more, so that a lock may hold it.</summary>
+    /// <summary>True if it always means the same tree, so that a lock may hold it.</summary>
     public bool IsLocked => Scheme.IsLocked(Input);
 
     /// <summary>True if its inputs are commits of a git repository.</summary>
@@ -68,8 +68,7 @@ public sealed partial record FlakeRef
 
     internal InputScheme Scheme => InputSchemes.Of(Type);
 
-    /// <summary>The attributes that identify the tree of a pinned reference for ever. Those that are only known of it are left
-    /// out.</summary>
+    /// <summary>The attributes that identify the tree of a pinned reference for ever, without other facts about it.</summary>
     internal RefAttributes Identity => Scheme.Identity(Input);
 
     /// <summary>The address at which git finds the repository; null if there is none.</summary>
@@ -121,7 +120,8 @@ public sealed partial record FlakeRef
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="wantsTree">False for <c>flake = false</c>: a plain URL may then be a single file.</param>
-    /// <param name="span">Where it stands, for messages.</param>
+    /// <param name="span">Its place,
+    /// for messages.</param>
     /// <param name="warnings">Takes what is odd and stops nothing.</param>
     /// <exception cref="FlakeException">It is none.</exception>
     public static FlakeRef ParseInput(string text, bool wantsTree, SourceSpan? span, ICollection<Warning>? warnings)
@@ -182,7 +182,7 @@ public sealed partial record FlakeRef
         static RefAttributes WithoutFacts(RefAttributes input) => Facts.Aggregate(input, (rest, name) => rest.Without(name));
     }
 
-    /// <summary>The same pin, with what is known of its tree by another reference alone.</summary>
+    /// <summary>The same pin, with the facts about its tree that only another reference has.</summary>
     /// <param name="other">A reference that pins the same tree.</param>
     public FlakeRef WithFactsOf(FlakeRef other)
     {

@@ -15,7 +15,7 @@ public sealed record FlakeRegistry(ImmutableArray<RegistryEntry> Entries)
 
     const int Version = 2;
 
-    /// <summary>Reads a registry file. One that makes no sense is empty, with a warning, as for Nix.</summary>
+    /// <summary>Reads a registry file. A file that makes no sense counts as empty, with a warning, as for Nix.</summary>
     public static FlakeRegistry Read(string name, string json, ICollection<Warning> warnings)
     {
         try

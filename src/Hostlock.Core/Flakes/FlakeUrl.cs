@@ -95,7 +95,7 @@ public sealed record FlakeUrl(
         return query.ToImmutable();
     }
 
-    /// <summary>Encodes what is not unreserved and not among <paramref name="kept"/>, as <c>%XX</c> in upper case.</summary>
+    /// <summary>Encodes each character that is neither unreserved nor among <paramref name="kept"/>, as <c>%XX</c> in upper case.</summary>
     public static string Encode(string text, string kept = "")
     {
         if (text.ContainsOnly(c => IsUnreserved(c) || kept.Contains(c, StringComparison.Ordinal)))

@@ -16,7 +16,7 @@ sealed class FormalsText(SourceText source, NixLambda function)
     {
         if (function.Formals is not { HasEllipsis: false } formals || _formals.Exists(formal => formal.Name == name))
             return null;
-        // A new formal takes the name away from what had it: a 'with', or a function of Nix.
+        // A new formal hides another meaning of the name: by a 'with', or a function of Nix.
         var isTaken = name == function.Argument || !NixWords.IsIdentifier(name) || Uses(name);
         var added = isTaken ? "..." : name;
         if (_formals.Count == 0)
@@ -72,7 +72,7 @@ sealed class FormalsText(SourceText source, NixLambda function)
         return use is null ? source.Span(function.Start, 0) : source.Span(use.Start, use.End - use.Start);
     }
 
-    // Where the function takes an input out of its whole argument: 'inputs.nixpkgs', 'inherit (inputs) nixpkgs'.
+    // The places at which the function takes an input out of its whole argument: 'inputs.nixpkgs', 'inherit (inputs) nixpkgs'.
     NixSelection? SelectionOf(string name)
     {
         if (function.Argument is not { } argument)

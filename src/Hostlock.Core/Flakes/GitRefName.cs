@@ -1,7 +1,7 @@
 namespace Hostlock.Flakes;
 
 /// <summary>The texts that git takes for the name of a branch, a tag or a reference.</summary>
-/// <remarks>git-check-ref-format(1); Nix 2.34.8 asks libgit2 whether any of the three holds, and refuses <c>@</c> and DEL beside.</remarks>
+/// <remarks>git-check-ref-format(1); Nix 2.34.8 asks libgit2 whether any of the three holds, and also refuses <c>@</c> and DEL.</remarks>
 static class GitRefName
 {
     public static bool IsLegal(string name)

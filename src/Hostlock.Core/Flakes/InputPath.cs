@@ -4,7 +4,7 @@ namespace Hostlock.Flakes;
 
 /// <summary>
 /// The path of an input from the root flake, one name a step: <c>nixos-hardware/nixpkgs</c>. The empty path is the root
-/// itself. Called an input attribute path in Nix's sources.
+/// itself. Nix's sources call it an input attribute path.
 /// </summary>
 public sealed record InputPath : IComparable<InputPath>
 {

@@ -30,7 +30,7 @@ public readonly record struct Moment(ulong Seconds) : IComparable<Moment>
     public static Moment? TryParse(string digits) =>
         ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? new(seconds) : null;
 
-    /// <summary>The date in UTC; the last one there is if the moment is later than all dates.</summary>
+    /// <summary>The date in UTC; the last possible date if the moment is later.</summary>
     public DateTimeOffset Date => DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(Seconds, LastDated.Seconds));
 
     /// <summary>The number of seconds between an earlier moment and this one; 0 if the other is not earlier.</summary>

@@ -5,7 +5,7 @@ namespace Hostlock.Flakes;
 
 /// <summary>
 /// The names a flake.nix gives its outputs, as far as its text says them: sets written out, <c>//</c>, <c>let</c>,
-/// <c>mapAttrs</c> over a set and <c>genAttrs</c> over a list. Nothing is evaluated; what is computed stays unknown.
+/// <c>mapAttrs</c> over a set and <c>genAttrs</c> over a list. Nothing is evaluated, so computed names stay unknown.
 /// </summary>
 /// <param name="All">The names of all outputs in the order of the text; null if they are computed.</param>
 /// <param name="Configurations">For each output that holds configurations, their names; an output whose names are computed is not in
@@ -21,7 +21,7 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
     /// <summary>All outputs that hold configurations.</summary>
     public static readonly ImmutableArray<string> ConfigurationOutputs = [.. HostOutputs, Phones];
 
-    // What a hive of colmena says beside its nodes (colmena, src/nix/hive/eval.nix).
+    // The attributes of a hive of colmena that are no nodes (colmena, src/nix/hive/eval.nix).
     static readonly string[] NoNodes = ["meta", "defaults", "network"];
 
     /// <summary>
@@ -63,7 +63,7 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
     static bool IsMadeOfHosts(NixExpression hive) =>
         NixTree.Within(hive).OfType<NixSelection>().Any(selection => selection.Path.Any(name => name.Name == "nixosConfigurations"));
 
-    /// <summary>The names in reach of what is looked at. A name bound twice is taken from the outermost set it stands in.</summary>
+    /// <summary>The names in scope of the expression. A name bound twice is taken from the outermost set that binds it.</summary>
     sealed class Reading
     {
         // A variable that leads to itself would be followed for ever.
@@ -155,7 +155,7 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
             };
         }
 
-        // Takes off what only adds names or conditions around an expression.
+        // Takes off 'let', 'with' and the like around an expression, which only add names or conditions.
         NixExpression Plain(NixExpression expression)
         {
             while (true)

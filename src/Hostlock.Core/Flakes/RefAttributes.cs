@@ -57,7 +57,7 @@ public abstract record RefValue
 
 /// <summary>
 /// The attributes of a reference, sorted by the bytes of their names and compared by content (absent differs from false, and
-/// true from the text "true"). Unknown names are kept, so nothing is lost on the way through.
+/// true from the text "true"). Unknown names are kept, so that nothing is lost.
 /// </summary>
 public sealed record RefAttributes : IEnumerable<KeyValuePair<string, RefValue>>
 {

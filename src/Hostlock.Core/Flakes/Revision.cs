@@ -34,11 +34,11 @@ public readonly record struct Revision
     /// <summary>Reads a revision; null if the text is none.</summary>
     public static Revision? TryParse(string text) => !Is(text) ? null : IsNone(text) ? None : new(text.ToLowerInvariant());
 
-    /// <summary>Reads what is known to be a revision.</summary>
+    /// <summary>Reads a text that is known to be a revision.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static Revision Parse(string text) => TryParse(text) ?? throw new FormatException($"'{text}' is no revision");
 
-    /// <summary>The first seven characters of what is, or is said to be, a revision.</summary>
+    /// <summary>The first seven characters of a text that is a revision, or states that it is one.</summary>
     public static string Shorten(string text) => text[..Math.Min(ShortLength, text.Length)];
 
     /// <summary>The first seven digits.</summary>

@@ -1,6 +1,6 @@
 namespace Hostlock.Flakes;
 
-/// <summary>The question to a forge which commit a branch or tag is at. It is data: a scheme says it, and the fetcher asks it.</summary>
+/// <summary>The question to a forge which commit a branch or tag is at. It is data: a scheme makes it, and the fetcher asks it.</summary>
 public abstract record RevisionQuery
 {
     RevisionQuery()

@@ -6,13 +6,13 @@ namespace Hostlock.Flakes;
 
 /// <summary>
 /// Tells whether the Nix code of a flake may see more of the flake itself than the files that it names: its revision and its hash, the
-/// configurations of other hosts, or folders with other files in them. What cannot be told counts as seen.
+/// configurations of other hosts, or folders with other files in them. If it cannot tell, it says yes.
 /// </summary>
 static class SelfSight
 {
     const string Self = "self", Inputs = "inputs";
 
-    // Outputs that say nothing of the flake's revision, nor of another host. Their code is looked at where it stands.
+    // Outputs that show neither the flake's revision nor another host. Their code is looked at in its own file.
     static readonly FrozenSet<string> Harmless =
     [
         "apps", "checks", "darwinModules", "devShells", "formatter", "homeManagerModules", "homeModules", "legacyPackages", "lib",
@@ -22,7 +22,7 @@ static class SelfSight
     // Arguments for modules. Every file of the flake is looked at, so that the same names may be handed on in them.
     static readonly FrozenSet<string> HandedOn = ["specialArgs", "extraSpecialArgs", "_module"];
 
-    // Functions and options that tell where in the store the flake lies, or that read what no literal names.
+    // Functions and options that tell where in the store the flake lies, or that read files that no literal names.
     static readonly FrozenSet<string> Telling =
     [
         "getFlake", "includeAllModules", "scopedImport", "storePath", "unsafeGetAttrPos", "__getFlake", "__storePath",
@@ -117,7 +117,7 @@ static class SelfSight
                 && ReferenceEquals(selection.Subject, source)
             select new NixAttributeName(attribute.Name, null, attribute.Start, attribute.End);
 
-        // The set keeps the names of what it hands on, so that the files that get them are understood as well.
+        // The set hands its members on under their own names, so that the files that get them are understood as well.
         void HandOn(NixExpression expression)
         {
             switch (expression)

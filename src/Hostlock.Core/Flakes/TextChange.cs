@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Hostlock.Flakes;
 
-/// <summary>One change of a text: what stands at an offset gives way to something else.</summary>
+/// <summary>One change of a text: other text takes the place of a stretch of it.</summary>
 /// <param name="Start">The offset in the old text, in UTF-16 units.</param>
-/// <param name="Length">How much of the old text goes; 0 for an insertion.</param>
-/// <param name="Replacement">What comes instead; empty for a deletion.</param>
+/// <param name="Length">The length of the old text that goes; 0 for an insertion.</param>
+/// <param name="Replacement">The new text; empty for a deletion.</param>
 public sealed record TextChange(int Start, int Length, string Replacement)
 {
-    /// <summary>Makes the text that changes leave, under the name of the old one.</summary>
+    /// <summary>Applies changes to a text. The new text has the name of the old one.</summary>
     /// <param name="old">The old text.</param>
     /// <param name="changes">The changes, in the order of the old text.</param>
     internal static SourceText Apply(SourceText old, params ReadOnlySpan<TextChange> changes)

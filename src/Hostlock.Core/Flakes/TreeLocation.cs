@@ -1,7 +1,7 @@
 namespace Hostlock.Flakes;
 
 /// <summary>
-/// The place of the tree of a reference, or the question to ask first to know it. A scheme says it as data, and the fetcher does it.
+/// The place of the tree of a reference, or the question that has to be asked first. A scheme makes it as data, and the fetcher acts on it.
 /// </summary>
 public abstract record TreeLocation
 {
@@ -13,7 +13,7 @@ public abstract record TreeLocation
     /// <param name="Question">How to ask for the commit.</param>
     public sealed record Branch(RevisionQuery Question) : TreeLocation;
 
-    /// <summary>The archive of a commit. What the address gives never changes.</summary>
+    /// <summary>The archive of a commit. The answer of its address never changes.</summary>
     /// <param name="Url">The address.</param>
     /// <param name="TakesToken">True if an access token may go with the request.</param>
     public sealed record Snapshot(string Url, bool TakesToken) : TreeLocation;

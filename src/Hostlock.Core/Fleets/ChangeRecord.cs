@@ -13,9 +13,9 @@ public sealed record TakenBackFiles(int Change, int Newest, ImmutableArray<strin
 
 /// <summary>
 /// The things that hostlock did in a flake, for <c>undo</c>, <c>redo</c> and <c>log</c>. Each is recorded before its first file is written,
-/// so what was broken off half-way can be taken back too. The record lies in the folder of git of the work tree.
+/// so a change that was broken off half-way can be taken back too. The record lies in the folder of git of the work tree.
 /// </summary>
-/// <remarks>What is recorded decides nothing alone: a file is only taken back if it still has the bytes that the change left.</remarks>
+/// <remarks>The record alone decides nothing: a file is only taken back if it still has the bytes that the change left.</remarks>
 public sealed class ChangeRecord
 {
     /// <summary>The most changes that are kept, and the most bytes that their contents may have together. The newest change always
@@ -23,8 +23,8 @@ public sealed class ChangeRecord
     public const int MostChanges = 100, MostBytes = 64 * 1024 * 1024;
 
     const string Name = "hostlock-changes", Extension = ".json", TakenBackName = "taken-back";
-    // Changes that are found in git's history later are older than the first one that was recorded. Numbers go up and down from there by
-    // one, so none of ours ever comes near the ends of what eight digits can tell.
+    // Changes that are found in git's history later are older than the first recorded one. Numbers go up and down by one from the first, so
+    // they never come near the ends of eight digits.
     const int FirstNumber = 50_000_000, FurthestNumber = 49_000_000, OddNumber = 48_000_000;
 
     const int Version = 1, MaximumText = 16 * 1024 * 1024;
@@ -59,8 +59,7 @@ public sealed class ChangeRecord
     /// </summary>
     /// <param name="folder">The flake, which the caller has reserved.</param>
     /// <param name="words">The words of the command.</param>
-    /// <param name="files">The paths of the files, relative to the flake, and what they shall hold; null for a file that is
-    /// deleted.</param>
+    /// <param name="files">The paths of the files, relative to the flake, and their new contents; null for a file that is deleted.</param>
     /// <param name="merges">The merges of git's that are settled, by the paths of the files; null for none.</param>
     /// <exception cref="HostlockException">A file cannot be read, or there cannot be made room for the entry.</exception>
     public static RecordEntry? EntryOf(
@@ -82,7 +81,7 @@ public sealed class ChangeRecord
             return null;
         var bytes = written.Finish();
         var numbers = record.Numbers();
-        // If no file was changed since such a record was written, it is that of this change.
+        // If no file has changed since such a record was written, the record is for this change.
         if (numbers.Count > 0 && record.Has(numbers[^1], bytes) && record.TakenBack().All(taken => taken.Change != numbers[^1]))
             return null;
         var last = numbers.Count > 0 && RecordedChangeReader.HasWords(record.PathOf(numbers[^1]), words)
@@ -93,8 +92,8 @@ public sealed class ChangeRecord
             : record.EntryAt(record.NextNumber(bytes.Length), bytes);
     }
 
-    /// <summary>All changes that are kept, the newest first. Records may be far smaller than the contents that they tell, so the contents
-    /// are bounded here.</summary>
+    /// <summary>All changes that are kept, the newest first. A record may be far smaller than its contents, so the contents are bounded
+    /// here.</summary>
     public IEnumerable<RecordedChange> Changes()
     {
         var bytes = 0L;
@@ -147,7 +146,7 @@ public sealed class ChangeRecord
         return change;
     }
 
-    /// <summary>Records that some files of a change were taken back. Nothing is done if that is recorded.</summary>
+    /// <summary>Records that some files of a change were taken back. If that is recorded already, nothing is done.</summary>
     /// <param name="change">The number of the change.</param>
     /// <param name="files">The paths of the files.</param>
     /// <exception cref="PlatformException">It cannot be written.</exception>
@@ -159,7 +158,7 @@ public sealed class ChangeRecord
         WriteTakenBack([.. taken, new(change, Numbers().LastOrDefault(), files)]);
     }
 
-    /// <summary>Records that what was taken back last was put back. Nothing is done if that is recorded.</summary>
+    /// <summary>Records that the files of the last undo were put back. If that is recorded already, nothing is done.</summary>
     /// <param name="change">The number of the change.</param>
     /// <param name="files">The paths of the files.</param>
     /// <exception cref="PlatformException">It cannot be written.</exception>
@@ -189,7 +188,7 @@ public sealed class ChangeRecord
     static bool IsOfTheSameMerge(RecordedChange last, IReadOnlyDictionary<string, RecordedMerge>? merges) =>
         merges is { Count: > 0 } && merges.All(merge => last.Standing.Any(file => file.Path == merge.Key && file.Merge == merge.Value));
 
-    // Of a file that both have, the first contents and the last.
+    // If both have a file, its first contents and its last.
     static RecordedChange Joined(RecordedChange first, RecordedChange second)
     {
         var later = second.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
@@ -209,7 +208,7 @@ public sealed class ChangeRecord
     /// <summary>The time at which something was last taken back or put back.</summary>
     internal DateTimeOffset TakenBackAt => File.GetLastWriteTimeUtc(TakenBackPath);
 
-    // The same, with a number free at both ends. Who named a file so far off that there is none left has made a record of nobody's.
+    // The same, with a free number at both ends. A file with a number beyond these was not written by hostlock.
     List<int> NumbersWithRoom()
     {
         var numbers = Numbers();

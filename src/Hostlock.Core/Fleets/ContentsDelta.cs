@@ -1,18 +1,18 @@
 namespace Hostlock.Fleets;
 
-/// <summary>A part of contents: a run of the contents that they are like, and then bytes of their own.</summary>
+/// <summary>A part of contents: a run of similar contents, and then new bytes.</summary>
 /// <param name="From">Where the run begins, in bytes.</param>
 /// <param name="Length">The length of the run, in bytes.</param>
 /// <param name="Own">The bytes that follow the run.</param>
 readonly record struct DeltaPart(int From, int Length, ReadOnlyMemory<byte> Own);
 
 /// <summary>
-/// Tells contents by what they have in common with others. The locks of a fleet are alike, so a thousand of them take little more room than
+/// Writes contents as their differences from similar ones. The locks of a fleet are alike, so a thousand of them take little more room than
 /// one.
 /// </summary>
 static class ContentsDelta
 {
-    // Lines that hold what changes, such as a revision, are few and lie together. Bytes that are found again this long are no accident.
+    // Lines that change, such as that of a revision, are few and lie together. A match of this length is no accident.
     const int LinesInStep = 8, Anchor = 48, MostMisses = 64;
 
     /// <summary>The parts that make up contents.</summary>
@@ -33,7 +33,7 @@ static class ContentsDelta
         return parts;
     }
 
-    /// <summary>The contents that parts make up; null if a part is of more than there is, or the contents have more bytes than
+    /// <summary>The contents that parts make up; null if a part exceeds the similar contents, or the result has more bytes than
     /// allowed.</summary>
     /// <param name="like">The contents that they are like.</param>
     /// <param name="parts">The parts.</param>
@@ -60,7 +60,7 @@ static class ContentsDelta
         return contents;
     }
 
-    // The bytes up to where both have the same again; all that is left if they do not. Mostly as many lines differ in both.
+    // The bytes before the next match; all the rest if there is none. Mostly as many lines differ in both.
     static (int Own, int Dropped) NextInCommon(ReadOnlySpan<byte> like, ReadOnlySpan<byte> contents, ref int misses)
     {
         var (own, dropped) = (NextLine(contents, 0), NextLine(like, 0));

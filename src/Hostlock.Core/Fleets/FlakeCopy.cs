@@ -7,16 +7,16 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fleets;
 
 /// <summary>
-/// A copy of a flake with the repository around it, in which something can be tried that must not touch the user's files. It has the files
-/// as they are on disk, changed and untracked ones too, and git's own files: git and Nix see there what they see in the original. Ignored
-/// files are left out, and git's objects are used where they are.
+/// A copy of a flake with the repository around it, for trials that must not touch the user's files. It has the files as they are on disk,
+/// changed and untracked ones too, and git's own files, so that git and Nix see the same as in the original. Ignored files are left out,
+/// and git's objects are used where they are.
 /// </summary>
 /// <remarks>gitrepository-layout(5), objects/info/alternates.</remarks>
 public sealed class FlakeCopy
 {
     static readonly string[] SettingsFiles = ["config", "config.worktree"];
 
-    // What git does not need to know a commit, or what is large, and what another git at work would leave behind.
+    // Files that git does not need to know a commit, large ones, and those that another git at work would leave behind.
     static readonly HashSet<string> LeftOut = new(StringComparer.Ordinal)
     {
         "objects", "lfs", "annex", "modules", "worktrees", "logs", "hooks", "rr-cache", "gitdir", "commondir",
@@ -30,7 +30,7 @@ public sealed class FlakeCopy
     /// <summary>Makes a copy.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The flake.</param>
-    /// <param name="target">The folder of the copy, absolute. What is there is deleted.</param>
+    /// <param name="target">The folder of the copy, absolute. Its present contents are deleted.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">A file cannot be read or written, or git cannot list the files.</exception>
     public static async Task<FlakeCopy> MakeAsync(

@@ -13,21 +13,21 @@ static class FlakePath
     // The names by which a file system may know .git besides its own: in other cases, and the short name of MS-DOS.
     static readonly string[] GitFolders = [".git", "git~1"];
 
-    // How the names begin of what hostlock writes beside files, and deletes again.
+    // The beginnings of the names of files that hostlock writes beside others, and deletes again.
     const string OwnRecords = ".hostlock-";
 
     static readonly string[] Reserved =
         [".gitattributes", ".gitignore", ".gitmodules", ".mailmap", FleetFolder.FlakeFile, FleetFolder.Library, FleetFile.Name];
 
-    // What git takes for a pattern, or what is left of a misspelt {host}, and what at the beginning of a path is an option, a comment or a
-    // mark of a pattern.
+    // Characters of a git pattern or of a misspelt {host}, and those that begin an option, a comment or a pattern.
     static readonly SearchValues<char> Patterns = SearchValues.Create("*?[]{}");
     static readonly SearchValues<char> Marks = SearchValues.Create(":!#-");
 
     /// <summary>True if a path stays within the flake and outside of git's own folder, links aside.</summary>
     public static bool IsWithin(string path) => WhyNotWithin(path) is null;
 
-    /// <summary>Why a path leads out of the flake, or into git's own folder; null if it does neither, links aside.</summary>
+    /// <summary>The reason for which a path leads out of the flake, or into git's own folder; null if it does neither, links
+    /// aside.</summary>
     /// <param name="path">The path.</param>
     public static string? WhyNotWithin(string path)
     {

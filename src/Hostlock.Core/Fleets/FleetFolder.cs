@@ -22,7 +22,7 @@ public sealed class FleetFolder
 
     readonly Dictionary<HostName, Host> _hosts;
 
-    // hostlock.toml as it was read for a place in it: a check may ask for thousands of places.
+    // The last text of hostlock.toml that was read for a place in it: a check may ask for thousands of places.
     TomlTable? _fleetFile;
     readonly ILookup<string, Host> _sharers;
     readonly Lazy<GitPlace?> _repository;
@@ -35,7 +35,7 @@ public sealed class FleetFolder
         _repository = new(() => GitPlace.Around(path));
     }
 
-    /// <summary>Hosts that a folder without a flake stands for: a machine has no more of its fleet than it is told.</summary>
+    /// <summary>A folder without a flake that stands for hosts: a machine knows only its own settings of its fleet.</summary>
     /// <param name="path">The folder, absolute.</param>
     /// <param name="fleet">The hosts.</param>
     internal static FleetFolder Of(string path, Fleet fleet) => new(path, fleet, false);
@@ -287,7 +287,7 @@ public sealed class FleetFolder
         return (FleetException.UnknownHost(word, flakes.SelectMany(flake => flake.HostNames).Distinct()), null);
     }
 
-    // A word that names an input gets the hint where inputs belong; one that names a host of flake.nix, how that host is adopted.
+    // For a word that names an input, the hint says where inputs belong; for a host of flake.nix, how to adopt it.
     FleetException Unknown(string word)
     {
         var names = new LocalFlakes(this).Outputs(FlakeFile);
@@ -342,7 +342,7 @@ public sealed class FleetFolder
         };
     }
 
-    // The path of a lock, without all that a place says of it.
+    // The path of a lock, without its place.
     string LockOf(LockOwner owner) => owner is LockOwner.Host(var name) ? HostOf(name).Lock : RootLock;
 
     LockPlace PlaceOf(Host host) =>

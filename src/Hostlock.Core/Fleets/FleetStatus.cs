@@ -16,7 +16,7 @@ public sealed record InputStatus(string Name, LockEdge Edge, ulong SecondsBehind
     /// <summary>True if another lock has an older revision of the same reference, and none a newer one.</summary>
     public bool IsAhead { get; init; }
 
-    /// <summary>Gets what the input is locked to; null means that it is locked to nothing, as if it follows another.</summary>
+    /// <summary>The locked node; null if the input has none, because it follows another.</summary>
     public FlakeRef? Locked => (Edge as LockEdge.Locked)?.Node.Locked;
 }
 
@@ -27,11 +27,10 @@ public sealed record InputStatus(string Name, LockEdge Edge, ulong SecondsBehind
 /// <param name="Problem">The reason why the lock cannot be read; null if it was read, or the file does not exist.</param>
 public sealed record LockStatus(LockPlace Place, LockFile? Lock, ImmutableArray<InputStatus> Inputs, HostlockException? Problem)
 {
-    /// <summary>True if git could not merge the lock and nobody has settled it yet; the file has our side of what the sides differ
-    /// on.</summary>
+    /// <summary>True if git could not merge the lock and nobody has settled it yet; the file has our side of the conflicts.</summary>
     public bool IsUnmerged { get; init; }
 
-    /// <summary>True if the commit of HEAD does not have the lock as it lies there.</summary>
+    /// <summary>True if the lock differs from that in the commit of HEAD.</summary>
     public bool IsUncommitted { get; init; }
 
     /// <summary>The difference between the lock and what is declared; null if there is none, or nobody compared them.</summary>
@@ -57,8 +56,8 @@ public sealed record Staleness(ImmutableArray<StaleInput> Inputs, bool CanBeLock
 
 /// <summary>The state of a flake's locks, and what is known of its hosts.</summary>
 /// <param name="Fleet">The hosts and rings of hostlock.toml.</param>
-/// <param name="Locks">The state of the locks that are spoken of.</param>
-/// <param name="Listed">What hostlock.toml lists, compared with flake.nix.</param>
+/// <param name="Locks">The state of the locks that are asked about.</param>
+/// <param name="Listed">The hosts of hostlock.toml, compared with those of flake.nix.</param>
 public sealed record FleetState(Fleet Fleet, IReadOnlyList<LockStatus> Locks, ListedHosts Listed)
 {
     /// <summary>The inputs that are asked about.</summary>

@@ -8,20 +8,20 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets;
 
 /// <summary>
-/// Tells when the files of a flake change that a page about it is made of: its locks, its settings and declarations, what git has, and the
-/// journals of rollouts. The kernel says when to look, and a slow look of its own finds what the kernel did not say; what decides is
-/// whether a file is another than before.
+/// Tells when the files that a page about a flake shows have changed: its locks, its settings and declarations, git's files, and the
+/// journals of rollouts. The kernel says when to look, and a look now and then finds changes that it did not report. Only the files
+/// themselves decide whether something has changed.
 /// </summary>
 public sealed class FleetWatch : IDisposable
 {
-    /// <summary>Most files that are looked at. Changes of others are seen once one of these changes.</summary>
+    /// <summary>The most files that are looked at. Changes of others are seen once one of these changes.</summary>
     public const int MostFiles = 20_000;
 
     static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan Slow = TimeSpan.FromSeconds(3);
     static readonly TimeSpan WithoutKernel = TimeSpan.FromMilliseconds(500);
 
-    // What the folder of a work tree's git has beside refs.
+    // The files in the git folder of a work tree, besides refs.
     static readonly string[] OfWorkTree = ["HEAD", "index", "MERGE_HEAD"];
 
     static readonly EnumerationOptions Listing = new() { RecurseSubdirectories = false, AttributesToSkip = 0 };
@@ -67,11 +67,11 @@ public sealed class FleetWatch : IDisposable
         Listen();
     }
 
-    /// <summary>The state of the files, as one word that is another if one of them is another.</summary>
+    /// <summary>The state of the files, as one word that changes if any of them changes.</summary>
     public string State() => WordOf(Files().Concat(FilesOfGit()));
 
-    /// <summary>The state of the files that a plan is made of: the locks, the declarations, the settings and the journals. Git may look at
-    /// its index and write it anew without any of these being another.</summary>
+    /// <summary>The state of the files that a plan is made of: the locks, the declarations, the settings and the journals. Git may write
+    /// its index anew without a change of any of these.</summary>
     public string PlanState() => WordOf(Files());
 
     IEnumerable<string> Files() => _files.Concat(In(_journals, Listing));
@@ -84,10 +84,10 @@ public sealed class FleetWatch : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Waits until a file is another than it was.</summary>
-    /// <param name="known">What the files were, as <see cref="State"/> said.</param>
+    /// <summary>Waits until a file changes.</summary>
+    /// <param name="known">The state of the files, as <see cref="State"/> gave it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What the files are.</returns>
+    /// <returns>The present state of the files.</returns>
     public async Task<string> ChangedAsync(string known, CancellationToken cancellationToken)
     {
         while (true)
@@ -132,7 +132,7 @@ public sealed class FleetWatch : IDisposable
         }
         catch (Exception why) when (why is SemaphoreFullException or ObjectDisposedException)
         {
-            // It was told by another thread at the same time, or nobody listens any more.
+            // Another thread told it at the same time, or nobody listens any more.
         }
     }
 
@@ -187,7 +187,7 @@ public sealed class FleetWatch : IDisposable
                 .Append(Path.Combine(_git.Common, "packed-refs"))
                 .Concat(RefFolders().SelectMany(folder => In(folder, ListingAll)));
 
-    // What cannot be listed is as good as missing: the page says why, if it needs it.
+    // A folder that cannot be listed counts as missing: the page says why, if it needs it.
     static List<string> In(string folder, EnumerationOptions how)
     {
         try

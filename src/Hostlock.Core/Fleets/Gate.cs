@@ -4,7 +4,7 @@ namespace Hostlock.Fleets;
 
 /// <summary>A question that is put to a host after it was switched, as <c>[gates.NAME]</c> of hostlock.toml describes it.</summary>
 /// <param name="Name">The name of the gate.</param>
-/// <param name="Question">What is asked.</param>
+/// <param name="Question">The question.</param>
 /// <param name="On">The hosts and rings (<c>@RING</c>) that are asked; none means all hosts.</param>
 /// <param name="Within">The longest time that the answer may take to become right.</param>
 /// <param name="Passes">How many right answers in a row are needed.</param>

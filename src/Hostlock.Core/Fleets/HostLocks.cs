@@ -28,7 +28,7 @@ public static class HostLocks
         return RegularFile.TryRead(place.FullPath, LockFileReader.MaximumBytes, place.RelativePath);
     }
 
-    /// <summary>Reads the bytes of a lock file, whatever they are; null if it does not exist.</summary>
+    /// <summary>Reads the bytes of a lock file, unchecked; null if it does not exist.</summary>
     /// <exception cref="HostlockException">The file cannot be read.</exception>
     public static ReadOnlyMemory<byte>? TryReadBytes(LockPlace place) =>
         ReadBytes(place) is { } bytes ? new ReadOnlyMemory<byte>(bytes) : null;
@@ -81,7 +81,7 @@ public static class HostLocks
         }
     }
 
-    /// <summary>The folder of the flake that a lock is of: the one that its relative path starts in.</summary>
+    /// <summary>The folder of the flake that a lock belongs to, in which its relative path starts.</summary>
     internal static string FlakeOf(LockPlace place) =>
         place.FullPath.EndsWith('/' + place.RelativePath, StringComparison.Ordinal)
             ? place.FullPath[..^(place.RelativePath.Length + 1)]

@@ -1,6 +1,6 @@
 namespace Hostlock.Fleets;
 
-/// <summary>Whose lock a file is; its text is the word that names the lock on the command line.</summary>
+/// <summary>The owner of a lock; its text is the word that names the lock on the command line.</summary>
 public abstract record LockOwner
 {
     LockOwner()
@@ -22,7 +22,7 @@ public abstract record LockOwner
         public override string ToString() => Name.ToString();
     }
 
-    /// <summary>Nobody: a lock file that may be of no fleet.</summary>
+    /// <summary>Nobody: a lock file that need not belong to a fleet.</summary>
     /// <param name="Path">The path as the user wrote it.</param>
     public sealed record File(string Path) : LockOwner
     {

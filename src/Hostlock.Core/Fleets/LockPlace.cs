@@ -20,7 +20,7 @@ public sealed record LockPlace
     /// <summary>The absolute path of the file.</summary>
     public string FullPath { get; }
 
-    /// <summary>The path as the user knows it: relative to the flake, or as it was written if the lock is of no fleet.</summary>
+    /// <summary>The path that the user knows: relative to the flake, or as it was written if the lock belongs to no fleet.</summary>
     public string RelativePath { get; }
 
     /// <summary>The folder of the declarations, relative to the flake; empty for its own folder.</summary>

@@ -5,8 +5,8 @@ namespace Hostlock.Fleets;
 /// <param name="Target">The machine as ssh knows it, <c>root@plex.lan</c>; null for this machine.</param>
 public sealed record MachineAddress(HostName Host, string? Target)
 {
-    /// <summary>Finds the machine of a host: this one if it has the host's name, else the host's target, else what ssh knows by the host's
-    /// name.</summary>
+    /// <summary>Finds the machine of a host: this one if it has the host's name, else the host's target, else the machine that ssh knows by
+    /// the host's name.</summary>
     /// <param name="host">The host.</param>
     /// <param name="machine">The name of this machine.</param>
     public static MachineAddress Of(Host host, string machine) =>

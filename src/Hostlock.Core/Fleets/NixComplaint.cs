@@ -6,7 +6,7 @@ static class NixComplaint
     const int MaximumLines = 12;
 
     /// <summary>The error behind a trace, with the place that it names; the last lines of the text if it has no trace.</summary>
-    /// <param name="said">What nix printed.</param>
+    /// <param name="said">The output of nix.</param>
     public static string Of(string said)
     {
         var lines = said.Split('\n');

@@ -1,8 +1,8 @@
 namespace Hostlock.Fleets;
 
 /// <summary>
-/// Words in braces, in place of which something is put: <c>{host}</c>. Braces around anything but small letters and hyphens, and those
-/// behind a <c>$</c>, are somebody else's.
+/// Words in braces that values replace: <c>{host}</c>. Braces around anything but small letters and hyphens, and those behind a <c>$</c>,
+/// are somebody else's.
 /// </summary>
 public static class Placeholders
 {
@@ -10,7 +10,7 @@ public static class Placeholders
     /// <param name="text">The text.</param>
     public static IEnumerable<string> Of(string text) => Parts(text).Where(part => part.IsName).Select(part => part.Text);
 
-    /// <summary>Puts values in place of placeholders. What is put there is not looked through again.</summary>
+    /// <summary>Puts values in place of placeholders. A value is not searched for placeholders again.</summary>
     /// <param name="text">The text, of which all placeholders are known.</param>
     /// <param name="value">The value of a name.</param>
     public static string Fill(string text, Func<string, string> value) =>

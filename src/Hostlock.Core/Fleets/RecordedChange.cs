@@ -15,9 +15,9 @@ public sealed record RecordedFile(string Path, byte[]? Before, byte[]? After)
 }
 
 /// <summary>A merge of git's in one file, which a change settled, or settled in part.</summary>
-/// <param name="Head">The commit that HEAD pointed to: once there is another one, the merge is over.</param>
+/// <param name="Head">The commit that HEAD pointed to. Once HEAD points to another, the merge is over.</param>
 /// <param name="Before">The versions that git's index had.</param>
-/// <param name="After">The versions that it had afterwards; null if nothing was left to settle.</param>
+/// <param name="After">The versions that it had afterwards; null if no conflict was left.</param>
 public sealed record RecordedMerge(string Head, IndexSides Before, IndexSides? After);
 
 /// <summary>The versions that git's index has of a file which git could not merge, by their ids.</summary>

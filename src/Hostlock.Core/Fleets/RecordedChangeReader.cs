@@ -7,8 +7,8 @@ namespace Hostlock.Fleets;
 
 /// <summary>Reads records of changes, also those of the first format, which has the SHA-256 of contents as their names.</summary>
 /// <remarks>
-/// Contents are a number, which is that of contents further up, or a text in Base64, or an object: the number of other contents (like) and
-/// the parts, each the beginning and the length of a run of the other contents, and the bytes that follow it.
+/// Contents are the number of earlier contents, or a text in Base64, or an object: the number of similar contents (like) and the parts,
+/// each with the beginning and the length of a run of the similar contents, and the bytes that follow it.
 /// </remarks>
 static class RecordedChangeReader
 {
@@ -119,7 +119,7 @@ static class RecordedChangeReader
             ? new(IdOf(sides[0]), IdOf(sides[1]) ?? throw new FormatException(), IdOf(sides[2]) ?? throw new FormatException())
             : throw new FormatException();
 
-        // They are given to git.
+        // Git gets them.
         static string? IdOf(JsonElement element) =>
             element.GetString() is not { } text ? null : Revision.TryParse(text)?.ToString() ?? throw new FormatException();
     }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Hostlock.Fleets;
 
 /// <summary>
-/// Writes the record of a change, file by file, so that the contents of all files need not be in memory at once. Contents are written by
-/// what they have in common with those of the file before.
+/// Writes the record of a change, file by file, so that the contents of all files need not be in memory at once. Contents are written as
+/// their differences from those of the file before.
 /// </summary>
 sealed class RecordedChangeWriter : IDisposable
 {

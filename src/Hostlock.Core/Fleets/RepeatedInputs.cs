@@ -30,10 +30,10 @@ public sealed record RepeatedInputs(LockPlace Place, IReadOnlyList<Repetition> R
         ];
     }
 
-    /// <summary>The locks that the lines of one file can join inputs of: those of flake.nix, unless all that are named have another file in
+    /// <summary>The locks in which the lines of one file can join inputs: those of flake.nix, unless all named locks have another file in
     /// common.</summary>
     /// <param name="places">The locks that are meant, at least one.</param>
-    /// <param name="areNamed">True if somebody named them; false if all of the flake are meant.</param>
+    /// <param name="areNamed">True if the user named them; false if all locks of the flake are meant.</param>
     /// <exception cref="FleetException">The named locks are declared in several files.</exception>
     public static IReadOnlyList<LockPlace> OfOneFile(IReadOnlyList<LockPlace> places, bool areNamed)
     {

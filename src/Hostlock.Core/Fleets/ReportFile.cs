@@ -13,8 +13,8 @@ public sealed class ReportFile(IProcessRunner processes, string path, bool isNam
     /// <summary>The usual name of a page.</summary>
     public const string PageName = "hostlock-report.html";
 
-    /// <summary>Writes the report, whole or not at all. What is there is replaced. A file that git knows is replaced only if the user named
-    /// it.</summary>
+    /// <summary>Writes the report, whole or not at all, in place of a file of that name. A file that git knows is replaced only if the user
+    /// named it.</summary>
     /// <param name="contents">The report.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The file cannot be written, is no regular file, or is one that git knows and nobody

@@ -7,7 +7,8 @@ namespace Hostlock.Fleets;
 /// must not choose which files of this machine are replaced, and anything but a regular file is left alone. Files are replaced whole, all
 /// or none.
 /// </summary>
-/// <remarks>The caller has reserved the flake (<see cref="FleetFolder.Reserve"/>). What earlier runs left in its folders goes.</remarks>
+/// <remarks>The caller has reserved the flake (<see cref="FleetFolder.Reserve"/>). Leftovers of earlier runs in its folders are
+/// deleted.</remarks>
 /// <param name="root">The folder of the flake, absolute.</param>
 public sealed class RepositoryFiles(string root)
 {
@@ -15,7 +16,7 @@ public sealed class RepositoryFiles(string root)
 
     /// <summary>Replaces a file, or makes it, with its folders.</summary>
     /// <param name="path">Relative to the flake.</param>
-    /// <param name="contents">What it shall hold.</param>
+    /// <param name="contents">Its new contents.</param>
     /// <exception cref="HostlockException">The path leads out of the flake, is not a regular file, or cannot be written.</exception>
     public void Replace(string path, ReadOnlyMemory<byte> contents) => ReplaceAll([(path, contents)]);
 
@@ -69,7 +70,7 @@ public sealed class RepositoryFiles(string root)
     /// of its own, so a link there is not followed.
     /// </summary>
     /// <param name="file">The file, absolute.</param>
-    /// <param name="contents">What it shall hold.</param>
+    /// <param name="contents">Its new contents.</param>
     /// <exception cref="PlatformException">The path is a link, or not a regular file, or cannot be written.</exception>
     public static void ReplaceNamed(string file, ReadOnlyMemory<byte> contents)
     {

@@ -30,7 +30,7 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
     public IEnumerable<RepositoryFlake> Others => All.Where(flake => !flake.IsAdopted);
 
     /// <summary>
-    /// Finds the flakes that a command speaks of, if the user is in none: the adopted ones beneath the folder, or else those of the whole
+    /// Finds the flakes that a command is about, if the user is in none: the adopted ones beneath the folder, or else those of the whole
     /// repository.
     /// </summary>
     /// <param name="folder">The folder of the user, absolute.</param>
@@ -66,7 +66,7 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
         var tracked = Tracked(root)?.Select(file => Path.Combine(root, file)).Where(file => IsIn(file, folder)).ToList();
         var (files, isComplete) = tracked is { Count: > 0 } ? (tracked, true)
             : Walked(folder, repository is null ? DeepestElsewhere : DeepestInRepository);
-        // Nix sees only what git tracks. Of a flake that git does not know yet, a message may speak.
+        // Nix sees only files that git tracks. But a message may be about a flake that git does not know yet.
         var adopted = tracked is { Count: 0 }
             ? []
             : FoldersOf(files, FleetFile.Name).Where(flake => File.Exists(Path.Combine(flake, FleetFolder.FlakeFile))).ToHashSet();
@@ -128,7 +128,7 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
         }
     }
 
-    // True if a folder on the way to a flake is a link, or another repository: what lies there is not what git tracks here.
+    // True if a folder on the way to a flake is a link, or another repository: git does not track the files in it here.
     static bool LeadsOut(string root, string flake)
     {
         for (var at = flake; at.Length > root.Length; at = Path.GetDirectoryName(at)!)

@@ -24,13 +24,13 @@ public sealed record Ring(string Name)
     /// <summary>The hours in which its hosts may be changed; null for all hours.</summary>
     public ChangeWindow? Window { get; init; }
 
-    /// <summary>True if a person says when it begins.</summary>
+    /// <summary>True if it waits until a person approves it.</summary>
     public bool NeedsApproval { get; init; }
 }
 
-/// <summary>Some of the hosts of a ring: a number of them, or so many in a hundred.</summary>
+/// <summary>Some of the hosts of a ring: a number of them, or a percentage.</summary>
 /// <param name="Number">The number.</param>
-/// <param name="IsPercent">True if it is so many in a hundred.</param>
+/// <param name="IsPercent">True if it is a percentage.</param>
 public readonly record struct HostShare(int Number, bool IsPercent = false)
 {
     /// <summary>The number of hosts that this is, rounded down.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Hostlock.Fleets;
 
 /// <summary>
-/// The table <c>[rollout]</c> of hostlock.toml: how machines get their systems. A host may say otherwise of its own machine.
+/// The table <c>[rollout]</c> of hostlock.toml: how machines get their systems. A host may have settings for its own machine.
 /// </summary>
 public sealed record RolloutSettings
 {
@@ -51,7 +51,7 @@ public sealed record RolloutSettings
     /// <summary>The place where the journals of rollouts are.</summary>
     public JournalPlace Journal { get; init; } = JournalPlace.Clone;
 
-    /// <summary>The path, relative to the flake, of the list of who may sign approvals of rings; null if approvals need no
+    /// <summary>The path, relative to the flake, of the list of those who may sign approvals of rings; null if approvals need no
     /// signature.</summary>
     public string? AllowedSigners { get; init; }
 

@@ -19,8 +19,8 @@ public sealed record UndertakenFile(string Path, string? Before, byte[]? After)
 /// command does the same change from the record: it does not plan anew from files that are half old and half new.
 /// </summary>
 /// <remarks>
-/// The record lies in the folder of git, or in the flake if the flake is in no repository. It counts only as long as each file is as it was
-/// before or as it is to be.
+/// The record lies in the folder of git, or in the flake if the flake is in no repository. It counts only as long as each file has its old
+/// or its new contents.
 /// </remarks>
 public sealed class Undertaking
 {
@@ -28,7 +28,7 @@ public sealed class Undertaking
     const long MaximumBytes = 1024L * 1024 * 1024;
     const int Version = 1;
 
-    // What a record may name. Its words are shown as a command to type, and anybody may have made a folder of git.
+    // The words that a record may have. They are shown as a command to type, and anybody may have made a folder of git.
     static readonly string[] Commands = ["init", "eject", "undo", "restore", "adopt", "resolve", "unfreeze", "input", "redo", "follows"];
     static readonly string[] Options =
     [
@@ -60,8 +60,7 @@ public sealed class Undertaking
     public Undertaking Settling(IReadOnlyDictionary<string, RecordedMerge> merges) =>
         new(_folder, _record, Words, Files, Forgotten, _step, merges);
 
-    /// <summary>The words of the command that does it, without the name of the program and without options that do not change what is
-    /// done.</summary>
+    /// <summary>The words of the command, without the name of the program and without options that do not change the result.</summary>
     public ImmutableArray<string> Words { get; }
 
     /// <summary>The files, in the order in which they change.</summary>
@@ -73,7 +72,7 @@ public sealed class Undertaking
     /// <summary>The files that did not exist before.</summary>
     public IEnumerable<string> New => Files.Where(file => file is { Before: null, After: not null }).Select(file => file.Path);
 
-    /// <summary>The files that are not as they are to be yet.</summary>
+    /// <summary>The files that do not have their new contents yet.</summary>
     public IEnumerable<UndertakenFile> Left => Files.Where(file => !IsDone(file));
 
     /// <summary>Makes an undertaking of changes that were planned. Nothing is written.</summary>
@@ -81,7 +80,7 @@ public sealed class Undertaking
     /// <param name="words">As for <see cref="Words"/>.</param>
     /// <param name="files">The paths, relative to the flake, and the contents; null for a file that is deleted.</param>
     /// <param name="forgotten">As for <see cref="Forgotten"/>.</param>
-    /// <param name="step">What becomes of the record of changes at the end; null for a change that can be taken back itself.</param>
+    /// <param name="step">The step in the record of changes at the end; null for a change that can be taken back itself.</param>
     /// <exception cref="PlatformException">A file cannot be read.</exception>
     public static Undertaking Of(
         FleetFolder folder, IEnumerable<string> words,
@@ -128,8 +127,7 @@ public sealed class Undertaking
         return change is null ? [own] : [change, own];
     }
 
-    /// <summary>Writes the record, and then changes the files that are not as they are to be yet. The caller has reserved the
-    /// flake.</summary>
+    /// <summary>Writes the record, and then the files that do not have their new contents yet. The caller has reserved the flake.</summary>
     /// <exception cref="HostlockException">A file was changed since it was planned, a path leads out of the flake, or a file cannot be
     /// written or deleted.</exception>
     public void Apply()
@@ -145,7 +143,7 @@ public sealed class Undertaking
             _folder.Files.Delete(file.Path);
     }
 
-    /// <summary>Deletes the record, since all is done.</summary>
+    /// <summary>Deletes the record, because all is done.</summary>
     /// <exception cref="PlatformException">It cannot be deleted, or the record of changes cannot be written.</exception>
     public void End()
     {

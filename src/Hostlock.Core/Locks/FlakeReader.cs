@@ -21,7 +21,7 @@ sealed class FlakeReader
 
     readonly ConcurrentDictionary<(TreeFiles, TreePath), Lazy<Task<ReadFlake>>> _read = [];
 
-    // What is taken out of the lock of an input is locked as Nix would lock it.
+    // Nodes that are taken out of the lock of an input are locked as Nix would lock them.
     readonly LockReading _reading = new() { KeepsUnknown = false };
 
     /// <summary>A flake as read.</summary>

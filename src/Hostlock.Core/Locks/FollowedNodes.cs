@@ -4,14 +4,14 @@ using Hostlock.Flakes;
 namespace Hostlock.Locks;
 
 /// <summary>
-/// Finds the nodes that input paths of one lock lead to, through follows. The end of each follows is worked out once, however many others
-/// lead through it: gone after anew each time, forty follows can take 2^40 steps.
+/// Finds the nodes that input paths of one lock lead to, through follows. The end of each follows is found once, however many others lead
+/// through it: if each were walked anew, forty follows could take 2^40 steps.
 /// </summary>
 /// <param name="root">The root of the lock.</param>
-/// <remarks>Nix 2.34.8, libflake/lockfile.cc, doFind, which gives the same answers and goes after each follows anew.</remarks>
+/// <remarks>Nix 2.34.8, libflake/lockfile.cc, doFind, which gives the same answers and walks each follows anew.</remarks>
 sealed class FollowedNodes(LockNode root)
 {
-    // Null for a follows that leads nowhere or round in a circle, and for one whose end is being looked for.
+    // Null for a follows that leads nowhere or round in a circle, and for a follows that is being walked.
     readonly Dictionary<LockEdge.Follows, LockNode?> _ends = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>A path that is being walked. The follows that leads along it is null for the path that was asked for.</summary>
@@ -70,7 +70,7 @@ sealed class FollowedNodes(LockNode root)
     }
 
     /// <summary>
-    /// The paths round which a path leads, one after the other, the last of which is there twice; null if the path leads nowhere.
+    /// The paths of the circle that a path leads into, in order, with the last of them twice; null if the path leads nowhere.
     /// </summary>
     /// <param name="path">A path for which <see cref="Find"/> has found nothing.</param>
     public IReadOnlyList<InputPath>? CircleOf(InputPath path)

@@ -6,15 +6,15 @@ namespace Hostlock.Locks;
 /// <summary>The registries that an indirect reference may be looked up in (Nix 2.34.8, flake/flake.cc, useRegistries).</summary>
 public enum RegistryScope
 {
-    /// <summary>The flag and the global registry: all that the inputs of a flake may use.</summary>
+    /// <summary>The flag and the global registry, which are all that the inputs of a flake may use.</summary>
     Limited,
 
-    /// <summary>The user's and the system's too: for references given on the command line.</summary>
+    /// <summary>The user's and the system's too, for references given on the command line.</summary>
     All,
 }
 
 /// <summary>
-/// The resolver's one door upwards: what lies at a reference. Answers are remembered, so that asking twice in one run gives the
+/// The resolver's one door upwards: it asks for the tree of a reference. Answers are remembered, so that asking twice in one run gives the
 /// same revision and costs nothing.
 /// </summary>
 public interface IFlakeSource
@@ -23,7 +23,7 @@ public interface IFlakeSource
     /// <param name="registry">An address or an absolute path; empty for no global registry.</param>
     IFlakeSource WithRegistry(string registry);
 
-    /// <summary>Says as which input a reference is about to be asked for, to show it to whoever waits.</summary>
+    /// <summary>Announces the input for which a reference is about to be asked for, so that a person who waits sees it.</summary>
     void Asked(FlakeRef reference, InputPath input);
 
     /// <summary>
@@ -40,7 +40,7 @@ public interface IFlakeSource
     /// blame.</exception>
     Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken);
 
-    /// <summary>Tells whether an earlier run has read the tree that a lock pins, and what was read is at hand.</summary>
+    /// <summary>Tells whether an earlier run has read the tree that a lock pins, and the cache still has what was read.</summary>
     /// <param name="locked">The reference in the lock.</param>
     bool IsAtHand(FlakeRef locked);
 
@@ -52,16 +52,16 @@ public interface IFlakeSource
     Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Asks how two revisions of one repository stand to each other; null if that cannot be told at little cost. A forge is asked only with
-    /// an access token: without one it answers few questions an hour.
+    /// Asks how two revisions of one repository are related; null if that cannot be found at little cost. A forge is asked only with an
+    /// access token: without one it answers few questions an hour.
     /// </summary>
-    /// <param name="earlier">What was locked.</param>
-    /// <param name="later">What is, or could be.</param>
+    /// <param name="earlier">The locked revision.</param>
+    /// <param name="later">The present revision, or a possible one.</param>
     /// <param name="cancellationToken">Stops it.</param>
     Task<RevisionDistance?> DistanceAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken);
 
     /// <summary>Lists the revisions after one and up to another, along the first parents, the oldest first. Fetches no trees.</summary>
-    /// <param name="earlier">What was locked, with its <c>lastModified</c>.</param>
+    /// <param name="earlier">The locked revision, with its <c>lastModified</c>.</param>
     /// <param name="later">A descendant of it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">
@@ -83,17 +83,17 @@ public sealed record NewestRevision(Revision Id, Moment? Time);
 /// <summary>A tree that a reference led to.</summary>
 /// <param name="Locked">The reference pinned: revision and narHash. It has no <c>dir</c>: the whole tree is fetched.</param>
 /// <param name="Files">The files of the whole tree.</param>
-/// <param name="Warnings">What was odd on the way.</param>
+/// <param name="Warnings">The warnings.</param>
 public sealed record FetchedTree(FlakeRef Locked, TreeFiles Files, IReadOnlyList<Warning> Warnings)
 {
     /// <summary>The reference after the registries, with the <c>dir</c> of the entry that was found last, if any.</summary>
     public FlakeRef Resolved { get; init; } = Locked;
 
-    /// <summary>If upstream did not answer, so that this is what it had at an earlier time, the failure; else null.</summary>
+    /// <summary>The failure, if upstream did not answer and this is an earlier answer; else null.</summary>
     public StaleAnswer? Stale { get; init; }
 }
 
-/// <summary>The reason why an answer is that of an earlier time.</summary>
+/// <summary>The reason for which an earlier answer is used.</summary>
 /// <param name="Why">The failure.</param>
 /// <param name="Warning">The sentence that Nix says of it.</param>
 public sealed record StaleAnswer(HostlockException Why, Warning Warning);

@@ -9,8 +9,8 @@ namespace Hostlock.Locks;
 public static class InnerLock
 {
     /// <summary>
-    /// Cuts the lock of an input out with the pins that it is built by: what follows an input outside of it is pinned to what that one is.
-    /// Null if the outer lock has no such input, if the input follows another, or if no lock of its own can say the same.
+    /// Cuts out the lock of an input with the pins that build it: an input that follows one outside gets the pin of that one. Null if the
+    /// outer lock has no such input, if the input follows another, or if no lock of its own can say the same.
     /// </summary>
     /// <param name="outer">The lock of the flake that takes the input in.</param>
     /// <param name="input">The name of an input of that flake.</param>
@@ -41,7 +41,7 @@ public static class InnerLock
                 throw LockException.InnerTooLarge(input);
             switch (edge)
             {
-                // What is outside may lead to itself once it is copied to where it is followed from.
+                // A tree from outside may lead to itself once it is copied to the place of the follows.
                 case LockEdge.Locked(var child) when _around.Add(child):
                     var parent = child.Parent is { } outerParent ? Rebased(outerParent) : null;
                     _isWhole &= child.Parent is null || parent is not null;

@@ -18,6 +18,6 @@ public abstract record InputDecision
     /// <summary>The old node stays, but its flake.nix has to be read again to judge its inputs.</summary>
     public sealed record Reread(LockedNode Old) : InputDecision;
 
-    /// <summary>It is fetched: nothing is there, something else was asked for, or an update was.</summary>
+    /// <summary>It is fetched: the lock has no entry, the declaration has changed, or an update was asked for.</summary>
     public sealed record LockAnew(FlakeRef Reference) : InputDecision;
 }

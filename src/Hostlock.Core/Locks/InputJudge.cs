@@ -28,18 +28,18 @@ sealed record InputJudgement(
     /// <summary>The path of the input.</summary>
     public InputPath Path => Input.Path;
 
-    /// <summary>True if an update of this input is one it can answer: it does not follow another.</summary>
+    /// <summary>True if the input can be updated: it does not follow another.</summary>
     public bool CanBeUpdated => Decision is not InputDecision.Follow;
 }
 
-/// <summary>Judges an input by what is declared, locked and asked for alone. Nothing is fetched.</summary>
+/// <summary>Judges an input by its declaration, its entry in the lock and the request alone. Nothing is fetched.</summary>
 /// <remarks>Nix 2.34.8, libflake/flake.cc, lockFlake, computeLocks.</remarks>
 static class InputJudge
 {
     /// <summary>Judges an input.</summary>
     /// <param name="input">The input.</param>
-    /// <param name="locked">What the old lock says of it; null if it says nothing, or does not count.</param>
-    /// <param name="request">What is asked of the lock.</param>
+    /// <param name="locked">Its entry in the old lock; null if there is none, or it does not count.</param>
+    /// <param name="request">The request.</param>
     /// <param name="overrides">The overrides of the flakes above.</param>
     public static InputJudgement Judge(DeclaredInput input, LockEdge? locked, LockRequest request, InputOverrides overrides)
     {
@@ -72,7 +72,7 @@ static class InputJudge
     static InputDecision KeepOrReread(DeclaredInput input, LockedNode old, LockRequest request, InputOverrides overrides)
     {
         var isOnTheWay = Ways(request).Any(way => way.Length > input.Path.Length && way.StartsWith(input.Path));
-        // A follows of its own flake.nix, not imposed from above, is to be seen there again.
+        // A follows that its own flake.nix declares, and that no flake above imposes, has to be read there again.
         var hasOwnFollows = !input.IsFromLock
             && old.Inputs.Any(below => below.Value is LockEdge.Follows && overrides.Find(input.Path.Append(below.Key)) is null);
         return isOnTheWay || hasOwnFollows ? new InputDecision.Reread(old) : new InputDecision.Keep(old);

@@ -3,8 +3,8 @@ using Hostlock.Flakes;
 namespace Hostlock.Locks;
 
 /// <summary>
-/// The overrides met on the way down, by the path they are for. The first to speak for a path wins, so that an outer flake
-/// beats an inner one and the command line beats both.
+/// The overrides met on the way down, by the path they are for. The first override of a path counts, so that an outer flake beats an inner
+/// one and the command line beats both.
 /// </summary>
 /// <remarks>Nix 2.34.8, libflake/flake.cc, lockFlake: the map named overrides.</remarks>
 sealed class InputOverrides

@@ -3,8 +3,8 @@ using Hostlock.Flakes;
 namespace Hostlock.Locks;
 
 /// <summary>
-/// Completes a lock by others: if they pin the same tree at a path, what one alone knows of the tree is not lost. Locks of other Nixes
-/// lack <c>narHash</c>, and have attributes that Nix 2.34 does not know.
+/// Completes a lock by others: if they pin the same tree at a path, facts that only one has are not lost. Locks of other Nixes lack
+/// <c>narHash</c>, and have attributes that Nix 2.34 does not know.
 /// </summary>
 public static class LockCompletion
 {

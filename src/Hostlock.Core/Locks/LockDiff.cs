@@ -19,7 +19,7 @@ public sealed record LockChange(InputPath Path, LockEdge? Before, LockEdge? Afte
         _ => true,
     };
 
-    /// <summary>True if both locks have an entry of its own for the input, and it is declared otherwise.</summary>
+    /// <summary>True if both locks have an entry of its own for the input, with another declared reference.</summary>
     public bool IsDeclaredOtherwise =>
         (Before, After) is (LockEdge.Locked(var before), LockEdge.Locked(var after)) && !before.SameDeclaration(after);
 

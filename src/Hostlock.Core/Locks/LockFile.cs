@@ -146,7 +146,7 @@ public sealed class LockFile(LockNode root)
     }
 
     /// <summary>
-    /// Makes sure that Nix would read this lock: what it refuses there, a command that only shows a lock lets pass.
+    /// Makes sure that Nix would read this lock. A command that only shows a lock does not ask this.
     /// </summary>
     /// <param name="isLockedAnew">Tells which inputs are locked anew, so that their entries need not pin anything.</param>
     /// <exception cref="HostlockException">An entry is of no type that is known, has an attribute its type has not, or pins

@@ -41,14 +41,14 @@ public static class LockFileReader
         }
         catch (LockException) when (reading is not null)
         {
-            // Of a file that is wrong, every place is counted from its beginning.
+            // Places in a malformed file are counted from its beginning.
             return new Walk(name, bytes, null).Read();
         }
     }
 
     /// <summary>Reads a lock that somebody else may have; null if it is none.</summary>
     /// <param name="bytes">Its contents.</param>
-    /// <param name="reading">What locks that are read together have in common; null for a lock alone.</param>
+    /// <param name="reading">The memory of locks that are read together; null for a lock alone.</param>
     public static LockFile? TryRead(ReadOnlyMemory<byte> bytes, LockReading? reading = null)
     {
         try
@@ -494,7 +494,7 @@ public static class LockFileReader
             return LockException.Malformed(At(offset), reason);
         }
 
-        // What git-crypt writes begins with a null byte. Texts of age, of OpenPGP and of Ansible say what they are; those of OpenSSL begin
+        // A file of git-crypt begins with a null byte. Texts of age, of OpenPGP and of Ansible say what they are; those of OpenSSL begin
         // with "Salted__" in base64.
         static bool IsEncrypted(ReadOnlySpan<byte> bytes) =>
             bytes[..Math.Min(bytes.Length, 512)].Contains((byte)0)

@@ -13,8 +13,7 @@ public static class LockGraft
     public static LockFile Into(LockFile target, LockFile from, InputPath path) => target.With(path, from.EdgeAt(path));
 
     /// <summary>
-    /// The follows of a lock that lead nowhere, or round in a circle, which a graft may leave behind: the input that follows, and where it
-    /// leads.
+    /// The follows of a lock that lead nowhere or round in a circle, as a graft may leave them: the input that follows, and its target.
     /// </summary>
     public static IReadOnlyList<(InputPath Input, InputPath Target)> Dangling(LockFile file)
     {

@@ -3,12 +3,12 @@ using Hostlock.Flakes;
 namespace Hostlock.Locks;
 
 /// <summary>
-/// Three-way merge of locks, input by input and not line by line. What one side alone changed is taken: of an input, its <c>locked</c>, its
-/// <c>original</c>, the other fields of its entry and each of its inputs are merged apart, as git merges lines that are apart.
+/// Three-way merge of locks, input by input and not line by line. A change of one side alone is taken. The <c>locked</c> of an input, its
+/// <c>original</c>, the other fields of its entry and each of its inputs are merged separately, as git merges separate lines.
 /// </summary>
 public static class LockMerge
 {
-    /// <summary>Most inputs of a merge, by path. Of locks whose inputs share nodes, a few lines have more.</summary>
+    /// <summary>The most inputs of a merge, by path. A few lines can make more if inputs share nodes.</summary>
     public const int MaximumPaths = 200_000;
 
     /// <summary>Merges two locks.</summary>
@@ -17,7 +17,7 @@ public static class LockMerge
     /// <param name="theirs">Their lock.</param>
     public static MergeOutcome Merge(LockFile common, LockFile ours, LockFile theirs)
     {
-        // What one lock alone knows of a pin is no change.
+        // A fact about a pin that only one lock has is no change.
         (common, ours, theirs) = (
             common.WithFactsOf(ours, theirs), ours.WithFactsOf(theirs, common), theirs.WithFactsOf(ours, common));
         var conflicts = new List<MergeConflict>();

@@ -41,8 +41,8 @@ public readonly record struct UnknownValue(string Text)
 /// An input pinned. Immutable, without a key: keys such as <c>nixpkgs_2</c> exist in the file alone. Two edges that hold one
 /// object share a node in the file, as hand-written and very old locks do; everything made by this program is a tree.
 /// </summary>
-/// <param name="locked">What was fetched.</param>
-/// <param name="original">What was asked for.</param>
+/// <param name="locked">The pinned reference.</param>
+/// <param name="original">The original reference.</param>
 /// <param name="isFlake">False if it was locked with <c>flake = false</c>.</param>
 /// <param name="parent">For relative path inputs since Nix 2.26: the flake whose folder the path starts from; else null.</param>
 /// <param name="inputs">Its own inputs.</param>

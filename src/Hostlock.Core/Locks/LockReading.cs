@@ -1,8 +1,8 @@
 namespace Hostlock.Locks;
 
 /// <summary>
-/// The parts that the locks read so far have in common. Locks of one fleet are nearly identical: whoever reads many makes one of these,
-/// and what was read before is reused instead of parsed. Several threads may read with it at once.
+/// The parts that the locks read so far have in common. Locks of one fleet are nearly identical: code that reads many makes one of these,
+/// and equal parts are reused instead of parsed. Several threads may read with it at once.
 /// </summary>
 public sealed class LockReading
 {
@@ -13,6 +13,6 @@ public sealed class LockReading
 
     internal KnownReferences References { get; } = new();
 
-    /// <summary>The way in which many nodes the lock had that was read last; the next one has mostly as many.</summary>
+    /// <summary>The number of nodes of the lock that was read last; the next one mostly has as many.</summary>
     internal int NodesOfLast { get; set; }
 }

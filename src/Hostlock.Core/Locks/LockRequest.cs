@@ -5,7 +5,7 @@ using Hostlock.Nar;
 
 namespace Hostlock.Locks;
 
-/// <summary>The request for a lock, beside being brought in line with the declarations.</summary>
+/// <summary>The request for a lock. In any case it is brought in line with the declarations.</summary>
 public abstract record LockRequest
 {
     LockRequest()
@@ -59,9 +59,9 @@ public sealed record TopFlake(Flake Flake, FlakePlace Place)
 /// <param name="Folder">The folder's path in it.</param>
 public sealed record FlakePlace(TreeFiles Files, TreePath Folder);
 
-/// <summary>A lock as it should be.</summary>
+/// <summary>A new lock.</summary>
 /// <param name="Lock">The lock.</param>
-/// <param name="Warnings">What was odd on the way to it.</param>
+/// <param name="Warnings">The warnings.</param>
 /// <param name="Unmatched">The updates asked for that are no inputs, or follow another. Nix warns of them and goes on.</param>
 public sealed record ResolvedLock(LockFile Lock, IReadOnlyList<Warning> Warnings, ImmutableArray<InputPath> Unmatched)
 {
@@ -69,7 +69,7 @@ public sealed record ResolvedLock(LockFile Lock, IReadOnlyList<Warning> Warnings
     public IReadOnlyList<UnreachableInput> Unreachable { get; init; } = [];
 }
 
-/// <summary>An input that could not be reached. It stays as it is, or has what upstream had at an earlier time.</summary>
+/// <summary>An input that could not be reached. It stays as it is, or has an earlier answer of upstream.</summary>
 /// <param name="Path">The input.</param>
 /// <param name="Why">The failure.</param>
 public sealed record UnreachableInput(InputPath Path, HostlockException Why)

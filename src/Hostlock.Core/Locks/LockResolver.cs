@@ -6,10 +6,10 @@ using Hostlock.Nar;
 namespace Hostlock.Locks;
 
 /// <summary>
-/// A flake, its old lock and a request → its new lock. One resolver serves all hosts of a run: what one host has fetched or
-/// read, the next is given.
+/// A flake, its old lock and a request → its new lock. One resolver serves all hosts of a run, and fetches and reads each thing once for
+/// all of them.
 /// </summary>
-/// <remarks>Nix 2.34.8, libflake/flake.cc, lockFlake. The names of its steps are kept where they are words.</remarks>
+/// <remarks>Nix 2.34.8, libflake/flake.cc, lockFlake. Its steps have the names of Nix's if these are words.</remarks>
 public sealed class LockResolver(IFlakeSource source)
 {
     /// <summary>Most inputs a lock may have; the largest in the wild has about 1,300.</summary>
@@ -37,7 +37,7 @@ public sealed class LockResolver(IFlakeSource source)
         }
         finally
         {
-            // What was begun ahead of its turn and is no longer wanted.
+            // Fetches that were begun ahead of their turn and are no longer wanted.
             await abandon.CancelAsync();
         }
     }
@@ -66,7 +66,7 @@ public sealed class LockResolver(IFlakeSource source)
 
             foreach (var (path, reference) in request.Overrides.Where(each => !_overrides.WasUsed(each.Key)))
                 _warnings.Add(new($"the override of input '{path}' by '{reference}' does not match any input"));
-            // What other Nixes say of a pin or of the flake stays, as long as the pin does.
+            // Attributes of other Nixes, of a pin or of the flake, stay as long as the pin does.
             var resolved = new LockFile(new(inputs)).WithUnknownOf(old);
             resolved.CheckFollows();
             if (!LockDiff.Same(old, resolved))
@@ -100,7 +100,7 @@ public sealed class LockResolver(IFlakeSource source)
 
             if ((_inputs += inputs.Count) > MaximumInputs)
                 throw LockException.TooManyInputs(MaximumInputs);
-            // What is deeper would be written, and never read again.
+            // A deeper lock could be written, and never be read again.
             if (at.Length == LockFileReader.MaximumDepth && inputs.Count > 0)
                 throw LockException.TooDeep(at.Append(inputs.Keys.First()), LockFileReader.MaximumDepth);
             // All of a flake's inputs are judged before the first is gone into, so that what must be fetched is fetched at once.
@@ -139,14 +139,14 @@ public sealed class LockResolver(IFlakeSource source)
         // An input beneath the flake may stay as it was, if the request allows it.
         bool MayStay(InputJudgement input) => request.KeepsUnreachable && input.Path.Length == 1 && OldNode(input) is not null;
 
-        // What an input was, if the same is asked for still.
+        // The old entry of an input, if the same reference is still asked for.
         LockedNode? OldNode(InputJudgement input) =>
             _oldRoot!.Inputs.TryGetValue(input.Path.Last, out var edge) && edge is LockEdge.Locked(var node)
             && input.Reference is { } reference && OriginalOf(input, reference).Canonical == node.Original.Canonical
                 ? node
                 : null;
 
-        // An override of the command line is not what the lock says was asked for.
+        // The lock does not record an override of the command line as the original.
         FlakeRef OriginalOf(InputJudgement input, FlakeRef reference) =>
             request.Overrides.ContainsKey(input.Path) ? input.Input.Declared.Reference ?? reference : reference;
 
@@ -224,7 +224,7 @@ public sealed class LockResolver(IFlakeSource source)
             var original = OriginalOf(input, reference);
             if (!input.Input.Declared.IsFlake)
             {
-                // What is no flake is locked with its own dir, whatever a registry says.
+                // An input that is no flake is locked with its own dir, whatever a registry says.
                 var locked = reference.IsRelativePath
                     ? reference
                     : (await FetchAsync(input, reference)).Locked.With(directory: reference.Directory);

@@ -10,8 +10,8 @@ namespace Hostlock.Locks;
 public sealed record StaleInput(InputPath Path, string Why, SourceSpan? Declared);
 
 /// <summary>
-/// Tells whether a lock is in line with a flake.nix, from the two alone: nothing is fetched, so what an input's own flake.nix
-/// would add is not seen. A lock made by <see cref="LockResolver"/> from that flake.nix is never stale.
+/// Tells whether a lock is in line with a flake.nix, from the two alone: nothing is fetched, so the inputs that an input's own flake.nix
+/// would add are not seen. A lock made by <see cref="LockResolver"/> from that flake.nix is never stale.
 /// </summary>
 public static class LockStaleness
 {
@@ -24,7 +24,7 @@ public static class LockStaleness
     /// <summary>The ways in which one entry of a lock is behind its declaration.</summary>
     /// <param name="path">The path of the input.</param>
     /// <param name="declared">The declaration.</param>
-    /// <param name="edge">What a lock says of the input.</param>
+    /// <param name="edge">The entry of the lock.</param>
     public static ImmutableArray<StaleInput> Between(InputPath path, FlakeInput declared, LockEdge edge)
     {
         var stale = ImmutableArray.CreateBuilder<StaleInput>();
@@ -33,8 +33,8 @@ public static class LockStaleness
     }
 
     /// <summary>True if a declaration and a lock mean the same reference.</summary>
-    /// <param name="declared">What is declared.</param>
-    /// <param name="original">What the lock has.</param>
+    /// <param name="declared">The declared reference.</param>
+    /// <param name="original">The reference in the lock.</param>
     internal static bool AreAlike(FlakeRef declared, FlakeRef original) =>
         declared.Equals(original) || declared.Canonical.Equals(original.Canonical);
 

@@ -14,7 +14,7 @@ public sealed record SettledConflict(MergeConflict Conflict, MergeSide Side)
 
 /// <summary>A merge after some of its conflicts were settled.</summary>
 /// <param name="Sides">The sides, which agree on what was settled.</param>
-/// <param name="Settled">What was settled, in the order in which it was.</param>
+/// <param name="Settled">The settled conflicts, in the order of settling.</param>
 /// <param name="Outcome">The merge of the sides.</param>
 public sealed record SettledMerge(MergeSides Sides, ImmutableArray<SettledConflict> Settled, MergeOutcome Outcome)
 {
@@ -31,8 +31,8 @@ public sealed record SettledMerge(MergeSides Sides, ImmutableArray<SettledConfli
 public sealed record MergeSides(LockFile Common, LockFile Ours, LockFile Theirs)
 {
     /// <summary>
-    /// Settles conflicts until none is left for which a side is chosen. One that is settled may bring another to light: an input that
-    /// follows what the chosen side has dropped.
+    /// Settles conflicts until none is left for which a side is chosen. Settling one may bring another to light: an input that follows one
+    /// which the chosen side has dropped.
     /// </summary>
     /// <param name="choose">The side that is taken, with all that lies beneath the input; null leaves the conflict.</param>
     public SettledMerge Settle(Func<MergeConflict, MergeSide?> choose)
@@ -49,8 +49,8 @@ public sealed record MergeSides(LockFile Common, LockFile Ours, LockFile Theirs)
         }
     }
 
-    // No input with two changes lies beneath another, so all such are settled at once. To settle one that would lead nowhere changes
-    // other inputs as well, and so only the first is.
+    // No input with two changes lies beneath another, so all such conflicts are settled at once. Settling a follows that would lead nowhere
+    // changes other inputs as well, so only the first of those is settled.
     static List<SettledConflict> Chosen(ImmutableArray<MergeConflict> conflicts, Func<MergeConflict, MergeSide?> choose)
     {
         var chosen = (from conflict in conflicts

@@ -24,14 +24,14 @@ public sealed record Repetition(string Target, int Revisions, ImmutableArray<Inp
             .ToList();
         var below = locked.Where(input => input.Path.Length > 1).ToLookup(input => SourceOf(input.Node));
         var repetitions = new List<Repetition>();
-        // What a follows may not name can be no target of one.
+        // An input whose name a follows may not have can be no target.
         var targets = locked.Where(input => input.Path.Length == 1 && InputPath.IsReferable(input.Path.Last));
         foreach (var source in targets.GroupBy(input => SourceOf(input.Node)))
         {
             var others = below[source.Key].ToList();
             if (others.Count == 0)
                 continue;
-            // Of several inputs of one source, that with the name of most.
+            // If several inputs have one source, the target is the one with the commonest name.
             var named = others.CountBy(input => input.Path.Last).ToDictionary();
             var target = source.MaxBy(input => named.GetValueOrDefault(input.Path.Last));
             var revisions = others.Append(target)
@@ -43,17 +43,17 @@ public sealed record Repetition(string Target, int Revisions, ImmutableArray<Inp
         return repetitions;
     }
 
-    /// <summary>The same without the inputs that are not asked about; null if nothing remains to be joined. Who asks about the input to
-    /// follow asks about all that could follow it.</summary>
+    /// <summary>The same without the inputs that are not asked about; null if nothing remains to be joined. A question about the input to
+    /// follow includes all that could follow it.</summary>
     /// <param name="asked">The inputs that are asked about.</param>
     public Repetition? About(InputSelection asked) =>
         asked.Includes(InputPath.Of(Target)) ? this
         : Others.Where(asked.Includes).ToImmutableArray() is { IsEmpty: false } others ? this with { Others = others }
         : null;
 
-    /// <summary>The changes of a flake.nix that join what some locks have more than once. What lies beneath an input that follows another
-    /// needs none.</summary>
-    /// <param name="repetitions">What the locks have more than once.</param>
+    /// <summary>The changes of a flake.nix that join the repeated inputs of some locks. Inputs beneath one that follows another need
+    /// none.</summary>
+    /// <param name="repetitions">The repeated inputs.</param>
     public static ImmutableArray<InputChange> Joining(IEnumerable<Repetition> repetitions)
     {
         var targets = new SortedDictionary<InputPath, string>();

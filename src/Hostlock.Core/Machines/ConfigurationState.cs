@@ -1,6 +1,6 @@
 namespace Hostlock.Machines;
 
-/// <summary>The way in which the system that a machine runs stands to the one that the repository makes for its host now.</summary>
+/// <summary>The comparison of the system that a machine runs with the one that the repository makes for its host now.</summary>
 public abstract record ConfigurationState
 {
     ConfigurationState()

@@ -9,7 +9,7 @@ namespace Hostlock.Machines;
 /// <summary>The answer of a machine about itself. Nothing is remembered or guessed.</summary>
 /// <param name="Running">The system that runs; null if the machine has none, because it is no NixOS.</param>
 /// <param name="Next">The system that the next boot takes; null if the machine has no system profile.</param>
-/// <param name="Stamp">What the running system says of its lock; null if it carries none.</param>
+/// <param name="Stamp">The stamp of the running system; null if it carries no lock.</param>
 public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? Stamp)
 {
     /// <summary>The name that the machine has itself.</summary>
@@ -27,7 +27,7 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     /// <summary>The system that was booted; null if it does not say.</summary>
     public StorePath? Booted { get; init; }
 
-    /// <summary>The system whose specialisation runs; null if what runs is no specialisation of a generation.</summary>
+    /// <summary>The system whose specialisation runs; null if the running system is no specialisation of a generation.</summary>
     public StorePath? Parent { get; init; }
 
     /// <summary>The parts of the running system that only a reboot brings into use.</summary>
@@ -43,15 +43,15 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     public bool IsSwitching { get; init; }
 
     /// <summary>
-    /// The parts that must not change in a switch, by name, as the running system says; null if it says nothing. A switch to a system that
-    /// says otherwise is refused by NixOS, and needs a reboot.
+    /// The parts that must not change in a switch, by name, as the running system says; null if it says nothing. NixOS refuses a switch to
+    /// a system that says otherwise; it needs a reboot.
     /// </summary>
     public NameMap<string>? Inhibitors { get; init; }
 
     /// <summary>The bytes that are left on the disk of a folder, <c>/nix/store</c> and <c>/boot</c>.</summary>
     public NameMap<long> BytesLeft { get; init; } = NameMap<long>.Empty;
 
-    /// <summary>True if the system that was asked about is in the store of the machine, whole.</summary>
+    /// <summary>True if the store of the machine has the whole system that was asked about.</summary>
     public bool HasWanted { get; init; }
 
     /// <summary>True if NixOS refuses to switch to the system that was asked about, so that it has to be booted.</summary>
@@ -66,20 +66,21 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     /// <summary>True if the silence timer of a trial runs.</summary>
     public bool IsArmed { get; init; }
 
-    /// <summary>The last receipt that the machine wrote of a release that it pulled, as it is, with its signature; null if it pulls
+    /// <summary>The last receipt of the machine for a release that it pulled, unchanged and with its signature; null if it pulls
     /// none.</summary>
     public string? Receipt { get; init; }
 
-    /// <summary>The note of the machine about a release that it refused since, as it is; null if it refused none.</summary>
+    /// <summary>The note of the machine about a release that it refused since, unchanged; null if it refused none.</summary>
     public ImmutableArray<byte>? Refusal { get; init; }
 
-    /// <summary>From when on the machine begins no more with the release that it accepted last; null if it pulls none.</summary>
+    /// <summary>The expiry of the release that the machine accepted last; null if it pulls none.</summary>
     public Moment? ReleaseExpires { get; init; }
 
     /// <summary>The id of the last switch that the silence timer took back; null if there is none.</summary>
     public string? Fired { get; init; }
 
-    /// <summary>The system that the configuration makes: the parent of a specialisation, else what runs. Null if nothing runs.</summary>
+    /// <summary>The system that the configuration makes: the parent of a specialisation, else the running system. Null if nothing
+    /// runs.</summary>
     public StorePath? System => Parent ?? Running;
 
     /// <summary>The generation that the next boot takes; null if it is none of those that are kept.</summary>
@@ -89,7 +90,7 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     public bool IsPending => System is not null && Next is not null && System != Next;
 }
 
-/// <summary>The way in which a user of a machine becomes root without being asked for anything.</summary>
+/// <summary>The way in which a user of a machine becomes root without a question.</summary>
 public enum RootPower
 {
     /// <summary>The user cannot, or it is not known.</summary>
@@ -102,7 +103,7 @@ public enum RootPower
     BySudo,
 }
 
-/// <summary>The identity of the lock that built a system, which the system carries.</summary>
+/// <summary>The identity of the lock that built a system. The system carries it.</summary>
 /// <param name="Sha256">The SHA-256 of the lock's bytes, 64 digits.</param>
 /// <param name="Lock">The bytes; null if they are too many to be sent.</param>
 /// <param name="Host">The host that the system was built for, as the machine says it. It is no <see cref="HostName"/>: also a text that
@@ -114,7 +115,7 @@ public sealed record Stamp(string Sha256, ImmutableArray<byte>? Lock, string? Ho
     public string? OtherThan(HostName host) => Host == host.ToString() ? null : Host;
 
     /// <summary>The lock; null if its bytes are not known, or are no lock.</summary>
-    /// <param name="reading">What locks that are read together have in common; null for a lock alone.</param>
+    /// <param name="reading">The memory of locks that are read together; null for a lock alone.</param>
     public LockFile? TryReadLock(LockReading? reading = null) =>
         Lock is { } bytes ? LockFileReader.TryRead(bytes.AsMemory(), reading) : null;
 

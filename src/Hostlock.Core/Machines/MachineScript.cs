@@ -7,7 +7,7 @@ public static class MachineScript
 {
     const string Beginning = "machine.sh";
 
-    /// <summary>The text of a script, with what all scripts begin with in front of it.</summary>
+    /// <summary>The text of a script, with the common beginning of all scripts.</summary>
     /// <param name="name">The name of the script: <c>probe.sh</c>.</param>
     public static string Read(string name) => Embedded(Beginning) + Embedded(name);
 

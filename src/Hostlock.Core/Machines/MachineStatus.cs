@@ -4,18 +4,17 @@ using Hostlock.Machines.Probing;
 
 namespace Hostlock.Machines;
 
-/// <summary>The state of a host's machine, beside the lock that the repository has for the host.</summary>
+/// <summary>The state of a host's machine, compared with the lock that the repository has for the host.</summary>
 /// <param name="Host">The host.</param>
-/// <param name="Outcome">What came of asking the machine.</param>
-/// <param name="Pins">How the lock that runs stands to the host's lock; null if the machine did not answer.</param>
-/// <param name="Configuration">How the system that runs stands to the one that the repository makes.</param>
+/// <param name="Outcome">The result of asking the machine.</param>
+/// <param name="Pins">The comparison of the lock that runs with the host's lock; null if the machine did not answer.</param>
+/// <param name="Configuration">The comparison of the system that runs with the one that the repository makes.</param>
 public sealed record MachineStatus(Host Host, ProbeOutcome Outcome, PinState? Pins, ConfigurationState Configuration)
 {
     /// <summary>The other hosts whose machine says that it is the same one.</summary>
     public ImmutableArray<HostName> Twins { get; init; } = [];
 
-    /// <summary>The reason why it does not run the host's lock, as far as a hold, a freeze or a rollout has to do with it, in words; null
-    /// if none does.</summary>
+    /// <summary>The hold, freeze or rollout because of which it does not run the host's lock, in words; null if there is none.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The words for the releases that it pulls; null if it pulls none.</summary>

@@ -7,7 +7,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Machines;
 
-/// <summary>The way in which machines are asked, and what is compared.</summary>
+/// <summary>The way in which machines are asked and compared.</summary>
 /// <param name="IsEvaluated">If true, nix evaluates each host, to compare the systems as well.</param>
 /// <param name="AcceptsNewMachine">If true, a machine that is not the one that answered before is the host's from now on.</param>
 public sealed record ProbeRequest(bool IsEvaluated, bool AcceptsNewMachine);
@@ -18,7 +18,7 @@ public sealed record ProbeRequest(bool IsEvaluated, bool AcceptsNewMachine);
 /// <param name="probes">Asks the machines.</param>
 public sealed class MachineSurvey(IProcessRunner processes, FleetFolder folder, MachineProbes probes)
 {
-    // Earlier locks that are looked at: who is further behind is told that its lock is not known.
+    // The number of earlier locks that are looked at. The lock of a machine that is further behind is not known.
     const int MostCommits = 500;
 
     // An evaluation takes a core, and some gigabytes of memory.
@@ -26,7 +26,7 @@ public sealed class MachineSurvey(IProcessRunner processes, FleetFolder folder, 
 
     /// <summary>Asks and compares. The results are in the order of the hosts.</summary>
     /// <param name="hosts">The hosts.</param>
-    /// <param name="request">How they are asked, and what is compared.</param>
+    /// <param name="request">How they are asked and compared.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlyList<MachineStatus>> AskAsync(
         IReadOnlyList<Host> hosts, ProbeRequest request, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Machines;
 
-/// <summary>The way in which the lock that a machine runs stands to the lock that the repository has for its host.</summary>
+/// <summary>The comparison of the lock that a machine runs with the lock that the repository has for its host.</summary>
 public abstract record PinState
 {
     PinState()
@@ -26,7 +26,7 @@ public abstract record PinState
     /// <summary>git does not have the lock that runs.</summary>
     public sealed record Unknown : PinState;
 
-    /// <summary>The system that runs says nothing of its lock.</summary>
+    /// <summary>The system that runs carries no lock.</summary>
     public sealed record Unstamped : PinState;
 
     /// <summary>The system that runs was built for another host, or the machine runs none.</summary>
@@ -39,7 +39,7 @@ public abstract record PinState
 
     /// <summary>Compares the two.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="facts">What the machine says.</param>
+    /// <param name="facts">The answer of the machine.</param>
     /// <param name="current">The bytes of the host's lock; null if it has none.</param>
     /// <param name="findAsync">Finds an earlier lock of the host in git, by the SHA-256 of its bytes. It is asked only if it has to
     /// be.</param>
@@ -54,10 +54,10 @@ public abstract record PinState
             return new Foreign(other);
         if (current is { } bytes && Machines.Stamp.Hash(bytes.Span) == stamp.Sha256)
             return new InSync();
-        // The lock of the repository may have conflict markers: then nothing is known but its bytes.
+        // The lock of the repository may have conflict markers: then only its bytes are known.
         var (running, wanted) = (stamp.TryReadLock(), current is { } text ? LockFileReader.TryRead(text) : null);
         var diff = running is null || wanted is null ? null : LockDiff.Between(wanted, running);
-        // Written in another form, or declared otherwise, it may pin the same.
+        // A lock in another form, or with other declarations, may have the same pins.
         if (diff?.Changes.All(change => !change.Moves) is true)
             return new InSync();
         if (await findAsync(stamp.Sha256) is { } earlier)

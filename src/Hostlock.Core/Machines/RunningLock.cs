@@ -12,7 +12,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Machines;
 
-/// <summary>The lock that a machine runs, and how that is known.</summary>
+/// <summary>The lock that a machine runs, with the proof.</summary>
 /// <param name="Bytes">The bytes of the lock.</param>
 public abstract record ProvedLock(byte[] Bytes)
 {
@@ -27,8 +27,8 @@ public abstract record ProvedLock(byte[] Bytes)
 }
 
 /// <summary>
-/// Finds out by which lock the machine of a host runs: its system says so, or a commit of the repository makes exactly that system. What
-/// cannot be proved is refused.
+/// Finds out by which lock the machine of a host runs: its system says so, or a commit of the repository makes exactly that system. A lock
+/// that cannot be proved is refused.
 /// </summary>
 /// <param name="processes">Runs git and nix.</param>
 /// <param name="folder">The fleet.</param>
@@ -103,7 +103,7 @@ public sealed class RunningLock(IProcessRunner processes, FleetFolder folder, Ma
         var revision = PackageName.Of(system).Version.Split('.')[^1];
         if (!Revision.IsBeginning(revision) || revision.Length < Revision.ShortLength)
             return true;
-        // By a lock that cannot be read, nothing was made.
+        // A lock that cannot be read made no system.
         return LockFileReader.TryRead(bytes)?.AllInputs().Any(
             input => input.Edge is LockEdge.Locked(var node)
                 && node.Locked.Revision is { } locked && locked.StartsWith(revision, StringComparison.Ordinal)) is true;

@@ -4,7 +4,7 @@ using Hostlock.Machines.Packages;
 
 namespace Hostlock.Machines;
 
-/// <summary>The short word for what a machine runs, by which people tell one system of a host from another.</summary>
+/// <summary>The short word for the system that a machine runs, by which people tell one system of a host from another.</summary>
 public static class SystemLabel
 {
     /// <summary>The input that most hosts are told apart by.</summary>
@@ -16,8 +16,8 @@ public static class SystemLabel
     /// The word for a system: the revision of nixpkgs in its lock, else the version in its name, else the beginning of its hash; a dash if
     /// nothing runs.
     /// </summary>
-    /// <param name="facts">What the machine says.</param>
-    /// <param name="reading">What locks that are read together have in common; null for a lock alone.</param>
+    /// <param name="facts">The answer of the machine.</param>
+    /// <param name="reading">The memory of locks that are read together; null for a lock alone.</param>
     public static string Of(MachineFacts facts, LockReading? reading = null) =>
         facts.System is not { } system ? "-"
         : facts.Stamp?.TryReadLock(reading) is { } file && Of(file) is { } label ? label

@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace Hostlock.Nar;
 
 /// <summary>
-/// The name of an entry of a folder. File systems, archives and git keep names as bytes, and so does this type. A name is mostly UTF-8,
-/// but nobody promises it; what text it is has to be asked for.
+/// The name of an entry of a folder. File systems, archives and git keep names as bytes, and so does this type. A name is mostly UTF-8, but
+/// need not be, so the caller has to ask for its text.
 /// </summary>
 /// <remarks>Names are ordered by their bytes, as in a NAR (Nix 2.34.8, libutil/archive.cc).</remarks>
 public readonly record struct ByteName : IComparable<ByteName>

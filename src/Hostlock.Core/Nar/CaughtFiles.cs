@@ -63,6 +63,6 @@ public sealed class CaughtFiles(params IReadOnlyList<string> names)
         _used += piece.Length;
     }
 
-    /// <summary>Takes notice of a link with a name that is wanted: the contents of what it leads to are not caught.</summary>
+    /// <summary>Notes a link with a wanted name: the contents of its target are not caught.</summary>
     internal void Link() => IsComplete = false;
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Hostlock.Nar;
 
-/// <summary>The entries came in an order that does not allow to make a NAR of them in one pass.</summary>
+/// <summary>The order of the entries does not allow a NAR to be made in one pass.</summary>
 sealed class NarOrderException(string message) : Exception(message);
 
 /// <summary>
@@ -46,10 +46,10 @@ sealed class NarOrder(long limit) : IDisposable
         public readonly List<Held> Group = [];
         public readonly NarHold Hold = new();
 
-        /// <summary>The names of files that a name still to come may begin with. No folder has the name of a file.</summary>
+        /// <summary>The names of files with which a later name may begin. No folder has the name of a file.</summary>
         public readonly List<byte[]> Files = [];
 
-        /// <summary>The names of folders that are bet not to come.</summary>
+        /// <summary>The names of folders that, by a bet, do not come.</summary>
         public readonly List<byte[]> Bets = [];
     }
 

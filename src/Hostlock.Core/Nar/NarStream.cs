@@ -54,7 +54,7 @@ sealed class NarDigest : INarOutput, IDisposable
     }
 }
 
-/// <summary>Keeps bytes until it is known where they go.</summary>
+/// <summary>Keeps bytes until their place is known.</summary>
 sealed class NarHold : INarOutput
 {
     // Bytes of one piece: few enough that folders can reuse pieces, many enough that a folder needs few.

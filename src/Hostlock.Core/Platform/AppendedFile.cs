@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Hostlock.Platform;
 
-/// <summary>A file of ours that is only ever appended to. What was appended is on the disk before anything else happens.</summary>
+/// <summary>A file of ours that is only ever appended to. Each append is on the disk before anything else happens.</summary>
 public sealed class AppendedFile : IDisposable
 {
     readonly SafeFileHandle _handle;
@@ -33,7 +33,7 @@ public sealed class AppendedFile : IDisposable
         }
     }
 
-    /// <summary>Cuts off what is behind a place.</summary>
+    /// <summary>Cuts the file off at a place.</summary>
     /// <param name="end">The place, in bytes.</param>
     public void CutTo(long end)
     {

@@ -12,15 +12,15 @@ public static class AtomicFile
 {
     /// <summary>
     /// The prefix of the names of files that are written beside others. The number of the process follows, and a word of this run. A run
-    /// that was killed may leave such files behind; nobody needs them, and whoever writes to the folder next deletes them. In a folder of
-    /// the cache with many files, that is done once a run, by its owner.
+    /// that was killed may leave such files behind. Nobody needs them, and the next run that writes to the folder deletes them. In a folder
+    /// of the cache with many files, its owner does that once a run.
     /// </summary>
     public const string TemporaryPrefix = ".hostlock-tmp-";
 
-    // Each file is open until it is flushed. Of the files that a process may have open, two thirds are left for all else.
+    // Each file is open until it is flushed. Two thirds of the files that a process may have open are left for other uses.
     const int MostOpenAtOnce = 512;
 
-    // Threads that wait for the disk, and the files of each that are worth a thread.
+    // The threads that wait for the disk, and the number of files that is worth a thread.
     const int MostFlushers = 16, FilesOfFlusher = 8;
 
     // Fewer files are written and flushed by one thread.
@@ -46,8 +46,8 @@ public static class AtomicFile
         ReplaceAll([(path, contents)], isDurable);
 
     /// <summary>
-    /// Replaces several files. The folder of each must exist; if they are durable, what killed runs left in it is deleted. If a file cannot
-    /// be written, none is replaced. If renaming fails half-way, the files that were renamed stay so, and each file is whole.
+    /// Replaces several files. The folder of each must exist; if the files are durable, leftovers of killed runs in it are deleted. If a
+    /// file cannot be written, none is replaced. If renaming fails half-way, the files that were renamed stay so, and each file is whole.
     /// </summary>
     /// <exception cref="PlatformException">A file cannot be written, or a path is not a regular file; the error names it.</exception>
     public static void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, bool isDurable = true) =>
@@ -119,7 +119,7 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>A path in a folder for something that is to be renamed or deleted by this run.</summary>
+    /// <summary>A path in a folder for a file that this run will rename or delete.</summary>
     public static string NewName(string folder) => Path.Combine(folder, $"{TemporaryPrefix}{ThisRun}-{UniqueName.Next()}");
 
     static bool IsLeftover(string path)
@@ -288,8 +288,8 @@ public static class AtomicFile
     }
 
     // The contents of all files are under way when the first is waited for. The file system then takes the names and sizes of them all in
-    // one step of its journal, and the disk empties its cache for several threads at once. To flush whole file systems would wait for
-    // what other programs write as well.
+    // one step of its journal, and the disk empties its cache for several threads at once. Flushing whole file systems would also wait for
+    // the files of other programs.
     static void FlushAll(Target[] targets, SafeFileHandle?[] handles)
     {
         var next = -1;

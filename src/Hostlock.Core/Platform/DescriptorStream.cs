@@ -4,7 +4,7 @@ namespace Hostlock.Platform;
 
 /// <summary>
 /// A stream that is open already when the program starts. The runtime's own stream would first send the terminal a sequence that changes
-/// what its keys mean, and a file stream would write at places of its own in a file that others write to as well.
+/// what its keys mean, and a file stream would write at offsets of its own in a file that others write to as well.
 /// </summary>
 /// <param name="descriptor">Its number.</param>
 sealed partial class DescriptorStream(int descriptor) : OutputStream
@@ -15,7 +15,7 @@ sealed partial class DescriptorStream(int descriptor) : OutputStream
     // errno.h of Linux and of macOS.
     static int TryAgain => OperatingSystem.IsMacOS() ? 35 : 11;
 
-    /// <summary>Writes bytes, all of them. What nobody reads any more is dropped.</summary>
+    /// <summary>Writes bytes, all of them. If the reader is gone, they are dropped.</summary>
     /// <exception cref="IOException">They cannot be written.</exception>
     public override unsafe void Write(ReadOnlySpan<byte> buffer)
     {
@@ -34,7 +34,7 @@ sealed partial class DescriptorStream(int descriptor) : OutputStream
                     case Interrupted:
                         break;
                     case var error when error == TryAgain:
-                        // Whoever gave us the stream has it not wait.
+                        // The program that gave us the stream made it non-blocking.
                         var wait = new Wait { Descriptor = descriptor, Events = Writable };
                         _ = Poll(ref wait, 1, -1);
                         break;

@@ -6,13 +6,13 @@ namespace Hostlock.Platform;
 /// Copies files, folders and links by the bytes of their names, into a folder of ours. Links stay links. Pipes, sockets and devices are
 /// left out.
 /// </summary>
-/// <param name="target">The folder that gets the copies, absolute. What is there already stays.</param>
+/// <param name="target">The folder that gets the copies, absolute. Files that it has already stay.</param>
 public sealed class FolderCopy(string target)
 {
     readonly Dictionary<string, bool> _made = new(StringComparer.Ordinal);
     readonly byte[] _target = Encoding.UTF8.GetBytes(target);
 
-    /// <summary>Makes an empty folder for copies, which only this user can enter. What was in its place is deleted.</summary>
+    /// <summary>Makes an empty folder for copies, which only this user can enter. A folder in its place is deleted.</summary>
     /// <exception cref="PlatformException">It cannot be made.</exception>
     public static FolderCopy Into(string target)
     {
@@ -44,8 +44,8 @@ public sealed class FolderCopy(string target)
     }
 
     /// <summary>
-    /// Copies what lies at a path of a folder to the same path of the target; nothing, if nothing lies there, or if a link of the target is
-    /// in the way.
+    /// Copies the file or folder at a path of a folder to the same path of the target. Nothing is copied if nothing is there, or if a link
+    /// of the target is in the way.
     /// </summary>
     /// <param name="source">The folder, absolute.</param>
     /// <param name="path">The path in both folders, as bytes; empty for all that is in the folder.</param>

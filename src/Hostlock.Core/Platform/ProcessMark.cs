@@ -11,7 +11,7 @@ sealed class ProcessMark
     /// <summary>The variable that has the mark.</summary>
     public const string Variable = "HOSTLOCK_GATE";
 
-    // What starts new processes faster than we end them is given up.
+    // A program that starts new processes faster than we end them is given up.
     const int MostRounds = 20;
 
     ProcessMark(string value) => Value = value;
@@ -19,10 +19,10 @@ sealed class ProcessMark
     /// <summary>The mark.</summary>
     public string Value { get; }
 
-    /// <summary>Makes a mark that nothing else has.</summary>
+    /// <summary>Makes a unique mark.</summary>
     public static ProcessMark New() => new(RandomNumberGenerator.GetHexString(32, lowercase: true));
 
-    /// <summary>Kills what has the mark, or is of the session of the program.</summary>
+    /// <summary>Kills the processes that have the mark or are of the session of the program.</summary>
     /// <param name="session">The number of the program.</param>
     public void End(int session)
     {

@@ -11,8 +11,7 @@ public sealed record ProcessRequest(string Program, ImmutableArray<string> Argum
     /// <summary>Builds a request from single words.</summary>
     public static ProcessRequest Of(string program, params IEnumerable<string> arguments) => new(program, [.. arguments]);
 
-    /// <summary>The arguments as they are said to a person; null for all of them. What is left out is the same in every run of the
-    /// program.</summary>
+    /// <summary>The arguments that a person is shown; null for all of them. The others are the same in every run of the program.</summary>
     public ImmutableArray<string>? Told { get; init; }
 
     /// <summary>The folder that the program runs in; null for the current folder.</summary>

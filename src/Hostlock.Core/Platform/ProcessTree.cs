@@ -52,7 +52,7 @@ sealed partial class ProcessTree
     /// <summary>Ends this process as a kill from outside does: nothing is cleaned up.</summary>
     public static void KillOwn() => _ = Send(Own, Kill);
 
-    /// <summary>Tells whether a process of a number runs, whoever's it is.</summary>
+    /// <summary>Tells whether a process with a number runs, under any user.</summary>
     public static bool IsRunning(int id) => Send(id, 0) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess;
 
     /// <summary>Asks all these processes to end.</summary>

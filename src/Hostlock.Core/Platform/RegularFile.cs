@@ -46,7 +46,7 @@ public static class RegularFile
     /// <param name="path">The file.</param>
     /// <param name="maximumBytes">Most bytes it may have.</param>
     /// <param name="name">The name that errors show.</param>
-    /// <param name="use">Takes what it needs out of the bytes, which are gone afterwards.</param>
+    /// <param name="use">Reads the bytes, which are gone afterwards.</param>
     /// <exception cref="PlatformException">As for <see cref="TryRead(string, long, string?)"/>.</exception>
     public static T? TryRead<T>(string path, long maximumBytes, string name, Func<ReadOnlyMemory<byte>, T> use)
         where T : class

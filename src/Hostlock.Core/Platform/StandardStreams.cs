@@ -14,7 +14,7 @@ public static partial class StandardStreams
 
     /// <summary>
     /// Opens /dev/null in place of each stream that is closed. Otherwise a file that is opened later would get the stream's number, and
-    /// what is printed would be written to it. It comes before all else that the program does.
+    /// what is printed would be written to it. It has to be the first thing that the program does.
     /// </summary>
     public static unsafe void OpenClosed()
     {

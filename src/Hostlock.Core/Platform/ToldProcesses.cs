@@ -1,6 +1,6 @@
 namespace Hostlock.Platform;
 
-/// <summary>Runs programs, and says so before each of them. Inputs and environments may have secrets, and are not said.</summary>
+/// <summary>Runs programs, and announces each of them, without its input and environment, which may have secrets.</summary>
 /// <param name="inner">Runs them.</param>
 /// <param name="tell">Is told each command, as one would type it.</param>
 public sealed class ToldProcesses(IProcessRunner inner, Action<string> tell) : IProcessRunner

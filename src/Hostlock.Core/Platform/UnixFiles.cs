@@ -43,8 +43,7 @@ static partial class UnixFiles
     /// <summary>The id of the user whose rights this program has.</summary>
     public static uint User => GetEUid();
 
-    /// <summary>How many files this process may have open at once. If nobody says otherwise, Linux lets it have 1,024, and macOS
-    /// 256.</summary>
+    /// <summary>The number of files that this process may have open at once: by default 1,024 on Linux, and 256 on macOS.</summary>
     public static int MostOpenFiles() =>
         GetLimit(OpenFiles, out var limit) == 0 ? (int)Math.Min(limit.Current, int.MaxValue) : FewOpenFiles;
 
@@ -230,7 +229,7 @@ static partial class UnixFiles
         {
             if (isFolder)
             {
-                // What a program copied out of a store may be read only.
+                // A folder that a program copied out of a store may be read only.
                 _ = ChMod(start, OwnFolderMode);
                 foreach (var name in Names(path))
                     Remove([.. path, (byte)'/', .. name]);
@@ -251,7 +250,7 @@ static partial class UnixFiles
         }
     }
 
-    /// <summary>Makes a link where nothing is yet.</summary>
+    /// <summary>Makes a link at a path where nothing exists.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static unsafe void MakeLink(ReadOnlySpan<byte> path, ReadOnlySpan<byte> target)
     {
@@ -264,7 +263,7 @@ static partial class UnixFiles
     }
 
     /// <summary>
-    /// Copies a regular file, with its mode and time, to where nothing is yet. If the file system can, both share their blocks.
+    /// Copies a regular file, with its mode and time, to a path where nothing exists. If the file system can, both share their blocks.
     /// </summary>
     /// <exception cref="IOException">It cannot be copied.</exception>
     public static unsafe void Copy(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
@@ -295,8 +294,8 @@ static partial class UnixFiles
             throw Failed(Encoding.UTF8.GetBytes(name), error);
     }
 
-    /// <summary>Has the contents of a file go to the disk, and waits for nothing. It promises nothing: only <see cref="Flush"/> says that
-    /// they are there, and what went wrong.</summary>
+    /// <summary>Starts writing the contents of a file to the disk, and waits for nothing. Only <see cref="Flush"/> says that they are
+    /// there, or what went wrong.</summary>
     public static void BeginFlush(SafeFileHandle handle)
     {
         if (OperatingSystem.IsLinux())

@@ -5,7 +5,7 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Releases;
 
-/// <summary>The keys by which ssh knows a machine, as a list of who may sign receipts.</summary>
+/// <summary>The keys by which ssh knows a machine, as a list of those who may sign receipts.</summary>
 /// <param name="processes">Runs ssh-keygen.</param>
 public sealed class MachineKeys(IProcessRunner processes)
 {

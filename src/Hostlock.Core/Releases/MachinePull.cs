@@ -26,7 +26,7 @@ public abstract record PullOutcome
     {
     }
 
-    /// <summary>The machine runs what the release gives to it, and did before.</summary>
+    /// <summary>The machine already ran the system that the release gives it.</summary>
     /// <param name="Number">The number of the release.</param>
     public sealed record UpToDate(ReleaseNumber Number) : PullOutcome;
 
@@ -43,14 +43,14 @@ public abstract record PullOutcome
     /// <param name="Why">The reason.</param>
     public sealed record Held(ReleaseNumber Number, string Why) : PullOutcome;
 
-    /// <summary>The release that a pull would try which changes nothing.</summary>
+    /// <summary>The release that a pull would try, if it changes nothing.</summary>
     /// <param name="Number">The number of the release.</param>
     /// <param name="System">The system.</param>
     public sealed record Planned(ReleaseNumber Number, StorePath System) : PullOutcome;
 
     /// <summary>A system was tried.</summary>
     /// <param name="Number">The number of the release.</param>
-    /// <param name="Host">How it ended; without an outcome if it is on trial still, and goes back by itself.</param>
+    /// <param name="Host">The record of the host; without an outcome if the system is still on trial, and goes back by itself.</param>
     public sealed record Tried(ReleaseNumber Number, HostRecord Host) : PullOutcome;
 }
 
@@ -60,15 +60,15 @@ public abstract record PullOutcome
 public sealed record PullRequest(bool IsDryRun, bool TriesAgain);
 
 /// <summary>
-/// Has this machine take what the newest release gives to it: fetched from wherever, believed by its signature alone, judged by <see
-/// cref="ReleaseJudge"/>, and then tried, checked, and kept or given back by the steps that a switch takes on any machine.
+/// Has this machine take its system from the newest release. The release may come from anywhere, is believed by its signature alone, and is
+/// judged by <see cref="ReleaseJudge"/>. The system is then tried, checked, and kept or given back by the steps of a switch.
 /// </summary>
 /// <param name="processes">Runs ssh-keygen, git, nix and the steps.</param>
 /// <param name="http">Makes the connection to the network.</param>
 /// <param name="fetching">Fetches releases.</param>
-/// <param name="memory">What the machine keeps of releases.</param>
-/// <param name="journals">What it did with them.</param>
-/// <param name="settings">What it is told.</param>
+/// <param name="memory">The memory of the machine.</param>
+/// <param name="journals">The journals of its pulls.</param>
+/// <param name="settings">The settings of the machine.</param>
 /// <param name="time">The clock.</param>
 public sealed class MachinePull(
     IProcessRunner processes, Func<HttpMessageHandler> http, ReleaseFetching fetching, ReleaseMemory memory, RolloutJournals journals,
@@ -94,7 +94,7 @@ public sealed class MachinePull(
     /// <summary>The place where this program is to be killed, in tests.</summary>
     public required CrashPoint Crash { get; init; }
 
-    /// <summary>Pulls once. A trial that an earlier run was broken off in is ended first.</summary>
+    /// <summary>Pulls once. If an earlier run was broken off in a trial, the trial is ended first.</summary>
     /// <param name="request">How.</param>
     /// <param name="cancellationToken">Stops it; a trial that is under way is ended.</param>
     /// <exception cref="HostlockException">No source answers, the system cannot be had, or another run is at work.</exception>
@@ -130,7 +130,7 @@ public sealed class MachinePull(
             case Judgement.Refused refused:
                 return Refuse(request, refused);
             case Judgement.NotNamed(var release):
-                // Where nothing is remembered, a release that says nothing of this host must not become the memory.
+                // If nothing is remembered, a release without this host must not become the memory.
                 if (!request.IsDryRun && remembered.Highest is not null && running.Running is { } system)
                     Remember(release, system);
                 return new PullOutcome.NotNamed(release.Number);
@@ -182,7 +182,8 @@ public sealed class MachinePull(
             ?? throw new System.Diagnostics.UnreachableException();
     }
 
-    // Several sources may have several releases, and whoever can change one can only withhold: the highest that is good counts.
+    // Several sources may have different releases, and a person who can change one source can only withhold: the highest good release
+    // counts.
     async Task<Judgement> ChooseAsync(AllowedSigners signers, PullFacts facts, CancellationToken cancellationToken)
     {
         var judged = new List<(Judgement Judgement, string Place)>();
@@ -237,7 +238,7 @@ public sealed class MachinePull(
         }
         catch (ReleaseException)
         {
-            // Whoever signed it may use a later hostlock.
+            // The signer may use a later hostlock.
             return null;
         }
     }
@@ -255,7 +256,7 @@ public sealed class MachinePull(
         memory.Note(null);
     }
 
-    // Ends what an earlier run left half-way, and writes the receipt that it did not come to.
+    // Ends a trial that an earlier run left half-way, and writes the missing receipt.
     async Task<PullOutcome?> FinishAsync(FleetFolder folder, string cache, Rollout last, CancellationToken cancellationToken)
     {
         var host = last.Hosts.Single();
@@ -285,7 +286,7 @@ public sealed class MachinePull(
         return NumberOf(rollout.Plan.Id) is { } number ? new PullOutcome.Tried(number, host) : null;
     }
 
-    // By ssh, whoever brought the system reaches the machine through it. Here the machine has to reach whoever gives it the next one.
+    // After a switch by ssh, hostlock reaches the machine through the new system. Here the machine has to reach the source of the next one.
     async Task<GateAnswer> ReachesAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var end = time.GetUtcNow() + patience;
@@ -301,7 +302,7 @@ public sealed class MachinePull(
                 }
                 catch (ReleaseException why) when (why.IsRefused)
                 {
-                    // It answers, whatever it says.
+                    // Any answer shows that it is reached.
                     return new("source", Verdict.Pass, "");
                 }
                 catch (HostlockException why)
@@ -315,7 +316,7 @@ public sealed class MachinePull(
         }
     }
 
-    // True if it is a system, and not anything else that a store may have.
+    // True if it is a system, and not another path of the store.
     async Task<bool> CopyAsync(StorePath system, CancellationToken cancellationToken)
     {
         if (await HasAsync())
@@ -351,7 +352,7 @@ public sealed class MachinePull(
         KnownReceipts known, ReleaseManifest release, ReleasedSystem released, ReceiptVerdict verdict, ImmutableArray<GateAnswer> gates,
         string boot, CancellationToken cancellationToken)
     {
-        // That was said when the pull began.
+        // The pull said so when it began.
         if (known.Damage is not null)
             return;
         var receipt = new Receipt(
@@ -367,12 +368,12 @@ public sealed class MachinePull(
         }
         catch (HostlockException why)
         {
-            // The machine is where it should be; that nobody can be shown it undoes nothing.
+            // The machine is in the right state, even if no receipt can show it.
             _warnings.Add(new($"no receipt is written: {why.Message}"));
         }
     }
 
-    // Whoever asks the machine is to hear that it can do nothing with what it is told.
+    // The machine remembers that it cannot use its settings, for 'status --live'.
     static T Told<T>(Func<T> read)
     {
         try
@@ -396,12 +397,12 @@ public sealed class MachinePull(
             {
                 Rollout = fleet.Rollout,
             };
-        // The steps do it all here, and what is tried is in the store already.
+        // The steps do everything here, and the system is in the store already.
         var rollout = known.Rollout with { Engine = RolloutSettings.Direct, Build = new BuildPlace.Here() };
         return FleetFolder.Of(journals.Path, fleet with { Hosts = [known with { Rollout = rollout }] });
     }
 
-    // The stamp of a system that is in the store, and does not run yet.
+    // The stamp of a system in the store that does not run yet.
     static Stamp? Carried(StorePath system)
     {
         if (RegularFile.TryRead($"{system}/hostlock/flake.lock", LockFileReader.MaximumBytes) is not { } bytes)

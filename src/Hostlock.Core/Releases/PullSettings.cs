@@ -9,7 +9,7 @@ namespace Hostlock.Releases;
 /// <summary>The settings of a machine that pulls, a part of its own system: <c>/etc/hostlock/pull.json</c>.</summary>
 /// <param name="Fleet">The fleet that it belongs to.</param>
 /// <param name="Host">The host that it is.</param>
-/// <param name="Sources">Where it looks for releases; at least one.</param>
+/// <param name="Sources">The sources of releases; at least one.</param>
 /// <param name="Signers">The file of those who may sign releases, absolute, as ssh-keygen(1) describes allowed_signers.</param>
 public sealed record PullSettings(FleetName Fleet, HostName Host, ImmutableArray<ReleaseSource> Sources, string Signers)
 {
@@ -42,8 +42,7 @@ public sealed record PullSettings(FleetName Fleet, HostName Host, ImmutableArray
     /// <summary>Reads the contents of the file.</summary>
     /// <param name="bytes">Its contents.</param>
     /// <param name="path">Its path, for the error.</param>
-    /// <exception cref="ReleaseException">It has a key that means nothing or stands there twice, lacks one, or a value is of no
-    /// use.</exception>
+    /// <exception cref="ReleaseException">It has an unknown or repeated key, lacks one, or a value is of no use.</exception>
     public static PullSettings Read(ReadOnlyMemory<byte> bytes, string path)
     {
         try

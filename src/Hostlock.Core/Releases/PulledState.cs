@@ -16,9 +16,9 @@ public abstract record ReceiptState
     {
     }
 
-    /// <summary>The ssh host key of the machine signed it, and it goes together with what the machine says.</summary>
+    /// <summary>The ssh host key of the machine signed it, and it agrees with the machine's answer.</summary>
     /// <param name="Receipt">The receipt.</param>
-    /// <param name="RunsAnother">True if it says that the machine runs a system, and the machine runs another one by now.</param>
+    /// <param name="RunsAnother">True if the machine runs another system by now than the receipt says.</param>
     public sealed record Proved(Receipt Receipt, bool RunsAnother) : ReceiptState;
 
     /// <summary>It is not believed.</summary>
@@ -28,14 +28,14 @@ public abstract record ReceiptState
 
 /// <summary>The receipt and the refusal that a machine shows of the releases that it pulls.</summary>
 /// <param name="Receipt">Its last receipt; null if it has written none.</param>
-/// <param name="Refusal">What it refused since, or why it could not pull; null if there is neither.</param>
+/// <param name="Refusal">Its refusal since, or the reason why it could not pull; null if there is neither.</param>
 public sealed record PulledState(ReceiptState? Receipt, RefusalNote? Refusal)
 {
-    /// <summary>From when on it begins no more with the release that it accepted last; null if it does not say.</summary>
+    /// <summary>The expiry of the release that it accepted last; null if it does not say.</summary>
     public Moment? Expires { get; init; }
 }
 
-/// <summary>Checks what machines show of the releases that they pull: receipts against the keys by which ssh knows the machines.</summary>
+/// <summary>Checks the receipts that machines show of the releases that they pull, by the keys by which ssh knows the machines.</summary>
 /// <param name="processes">Runs ssh and ssh-keygen.</param>
 public sealed class PulledStates(IProcessRunner processes)
 {
@@ -43,7 +43,7 @@ public sealed class PulledStates(IProcessRunner processes)
 
     const int MaximumKey = 16 * 1024;
 
-    /// <summary>Checks what machines show, by host; a machine that pulls nothing, or did not answer, is not in it.</summary>
+    /// <summary>Checks the receipts of machines, by host; a machine that pulls nothing, or did not answer, is not in it.</summary>
     /// <param name="statuses">The machines.</param>
     /// <param name="now">The present time.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -63,7 +63,7 @@ public sealed class PulledStates(IProcessRunner processes)
         return pulled;
     }
 
-    /// <summary>Checks what a machine shows; null if it pulls nothing, or did not answer.</summary>
+    /// <summary>Checks the receipt of a machine; null if it pulls nothing, or did not answer.</summary>
     /// <param name="status">The machine.</param>
     /// <param name="now">The present time.</param>
     /// <param name="cancellationToken">Stops it.</param>

@@ -10,7 +10,7 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Releases;
 
-/// <summary>The fate of a release on a machine.</summary>
+/// <summary>The outcome of a release on a machine.</summary>
 public enum ReceiptVerdict
 {
     /// <summary>The machine runs the system and boots it.</summary>
@@ -35,7 +35,7 @@ public enum ReceiptVerdict
 /// <param name="Release">The number of the release.</param>
 /// <param name="System">The system that was tried.</param>
 /// <param name="LockSha256">The SHA-256 of the lock of the system, 64 digits, as the release states it.</param>
-/// <param name="Verdict">What came of it.</param>
+/// <param name="Verdict">The outcome.</param>
 /// <param name="Gates">The answers of the gates, by name; empty if none was asked.</param>
 /// <param name="BootId">The boot in which it was written.</param>
 /// <param name="At">When it was written.</param>
@@ -84,8 +84,8 @@ public sealed record Receipt(
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; null for any other text.</summary>
-    /// <param name="line">The text, which may be anybody's.</param>
+    /// <summary>Reads the form of <see cref="Write"/>; null for any other text.</summary>
+    /// <param name="line">The text, which may come from anybody.</param>
     public static Receipt? TryRead(string line)
     {
         if (line.Length > MaximumBytes)
@@ -139,7 +139,7 @@ public sealed record Receipt(
 /// <summary>
 /// A receipt with its signature, as a line of a log: <c>SIGNATURE JSON</c>. The signature is of the JSON and a line feed.
 /// </summary>
-/// <param name="Receipt">What the machine says.</param>
+/// <param name="Receipt">The report of the machine.</param>
 /// <param name="Json">The JSON, byte for byte.</param>
 /// <param name="Signature">The signature, which is not checked by reading it.</param>
 public sealed record SignedReceipt(Receipt Receipt, string Json, SshSignature Signature)
@@ -185,11 +185,11 @@ public static class ReceiptLog
         return damage is null ? (receipts, end) : throw damage;
     }
 
-    /// <summary>Reads a log, as <see cref="Read"/>, up to the line that is not what was written.</summary>
+    /// <summary>Reads a log, as <see cref="Read"/>, up to the first wrong line.</summary>
     /// <param name="bytes">The log.</param>
     /// <param name="path">Its path, for the error.</param>
     /// <param name="end">The number of bytes that the receipts take.</param>
-    /// <param name="damage">What is wrong with the line behind them; null if nothing is.</param>
+    /// <param name="damage">The error in the line behind them; null if there is none.</param>
     public static IReadOnlyList<SignedReceipt> ReadBeginning(
         ReadOnlySpan<byte> bytes, string path, out int end, out ReleaseException? damage)
     {

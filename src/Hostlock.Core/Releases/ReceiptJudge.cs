@@ -5,7 +5,7 @@ using Hostlock.Machines;
 
 namespace Hostlock.Releases;
 
-/// <summary>Judges whether a receipt goes together with what the machine says of itself now. It is pure.</summary>
+/// <summary>Judges whether a receipt agrees with the present answer of the machine. It is pure.</summary>
 public static class ReceiptJudge
 {
     // The clock of a machine may be set after it booted, and differ from ours.
@@ -17,7 +17,7 @@ public static class ReceiptJudge
     /// <summary>The reason why a receipt is not believed, as a part of a sentence; null if it is.</summary>
     /// <param name="receipt">The receipt.</param>
     /// <param name="host">The host whose machine handed it over.</param>
-    /// <param name="facts">What the machine says now.</param>
+    /// <param name="facts">The present answer of the machine.</param>
     /// <param name="now">The present time.</param>
     public static string? Doubt(Receipt receipt, HostName host, MachineFacts facts, Moment now)
     {
@@ -27,7 +27,7 @@ public static class ReceiptJudge
             return "it is of the future";
         if (facts.Uptime is not { } up)
             return null;
-        // A word that each boot changes, and the time of the boot, have to tell the same.
+        // The id of the boot, and the time of the boot, have to agree.
         var booted = now.Seconds - Math.Min(now.Seconds, (ulong)up.TotalSeconds);
         var isOfThisBoot = receipt.BootId == facts.BootId;
         if (isOfThisBoot && receipt.At.Seconds + Skew < booted)

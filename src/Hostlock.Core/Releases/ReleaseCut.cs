@@ -5,9 +5,9 @@ using Hostlock.Machines;
 
 namespace Hostlock.Releases;
 
-/// <summary>The new systems of a release, beside those that the one before gave to other hosts.</summary>
+/// <summary>The new systems of a release. Other hosts keep those of the release before.</summary>
 /// <param name="Systems">The systems of the hosts that it is cut for, each with its lock.</param>
-/// <param name="Commit">The commit that they are made of.</param>
+/// <param name="Commit">The commit from which they are made.</param>
 /// <param name="Issued">The present time.</param>
 /// <param name="Lifetime">How long machines may begin with it.</param>
 public sealed record ReleaseCut(
@@ -18,7 +18,7 @@ public sealed record ReleaseCut(
 
     /// <summary>Reads how long machines may begin with a release.</summary>
     /// <param name="text">The time, such as <c>14d</c>.</param>
-    /// <exception cref="HostlockException">It is no time, or none that a release may last for.</exception>
+    /// <exception cref="HostlockException">It is no time, or a release may not last as long.</exception>
     public static TimeSpan LifetimeOf(string text) =>
         Durations.Parse(text) is var lifetime && lifetime > TimeSpan.Zero && lifetime <= LongestLifetime
             ? lifetime
@@ -36,8 +36,8 @@ public sealed record ReleaseCut(
             : throw ReleaseException.OfAnotherFleet(fleet.ToString(), last.Fleet.ToString());
     }
 
-    /// <summary>Makes the release. Hosts that it is not cut for keep what the one before gave to them, so that a machine that was asleep
-    /// still gets it; a host that is held, or gone from the fleet, is not named.</summary>
+    /// <summary>Makes the release. Hosts that it is not cut for keep the systems of the release before, so that a machine that was asleep
+    /// still gets its own. A host that is held, or gone from the fleet, is not named.</summary>
     /// <param name="last">The release before; null if this is the first.</param>
     /// <param name="fleet">The name of the fleet.</param>
     /// <param name="number">Its number.</param>

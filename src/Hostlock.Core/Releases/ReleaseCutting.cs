@@ -17,7 +17,7 @@ public sealed record ReleaseRequest(IReadOnlyList<Host>? Hosts, TimeSpan Lifetim
     /// <summary>The name of the fleet; null for that of the last release.</summary>
     public FleetName? Fleet { get; init; }
 
-    /// <summary>The file of the key that signs it, absolute; null to plan it: nothing is built, signed or kept then.</summary>
+    /// <summary>The file of the key that signs it, absolute; null to plan the release: then nothing is built, signed or kept.</summary>
     public string? Key { get; init; }
 
     /// <summary>A folder that its files are written to as well, absolute; null for none.</summary>
@@ -59,7 +59,7 @@ public sealed class ReleaseCutting(
     readonly ReleaseHosts _hosts = ReleaseHosts.Of(folder.Fleet, DateOnly.FromDateTime(now.UtcDateTime));
 
     /// <summary>Cuts a release, or plans it.</summary>
-    /// <param name="request">What is asked of it.</param>
+    /// <param name="request">The request.</param>
     /// <param name="rootOf">A link, by host, that keeps the system from being collected.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The request makes no sense, a lock is not committed, a system cannot be built, or the release
@@ -82,7 +82,7 @@ public sealed class ReleaseCutting(
     }
 
     /// <summary>Makes the systems of a release, without signing or keeping it.</summary>
-    /// <param name="request">What is asked of the release.</param>
+    /// <param name="request">The request.</param>
     /// <param name="isBuilt">If true, the systems are built; otherwise nix only says which ones they would be.</param>
     /// <param name="rootOf">A link, by host, that keeps the system from being collected.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -113,7 +113,7 @@ public sealed class ReleaseCutting(
         return built.ToImmutableDictionary(each => each.Host.Name, each => each.System);
     }
 
-    // Systems are made of HEAD, so what somebody wrote into a lock and did not commit would be missing in them.
+    // Systems are made from HEAD, so uncommitted changes of a lock would be missing in them.
     async Task<ImmutableDictionary<HostName, string>> LocksAsync(
         CandidateCommit commit, IReadOnlyList<Host> hosts, CancellationToken cancellationToken)
     {

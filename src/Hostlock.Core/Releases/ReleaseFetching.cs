@@ -9,8 +9,8 @@ using Hostlock.Rollouts.Rings;
 namespace Hostlock.Releases;
 
 /// <summary>
-/// Fetches the newest release of a source, within bounded time, memory and disk. Whatever lies there may be anybody's: nothing of it is
-/// looked into before its signature is checked.
+/// Fetches the newest release of a source, within bounded time, memory and disk. Anybody may have written it, so nothing of it is read
+/// before its signature is checked.
 /// </summary>
 /// <param name="processes">Runs git.</param>
 /// <param name="downloads">Asks web servers.</param>
@@ -20,14 +20,14 @@ public sealed class ReleaseFetching(IProcessRunner processes, HttpDownloads down
     /// <summary>The longest time that one source may take.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    // What a repository sends is written to the disk before it can be looked at.
+    // The answer of a repository is written to the disk before it can be looked at.
     const int MaximumMebibytes = 64;
 
     /// <summary>Fetches the newest release.</summary>
     /// <param name="source">The source.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">The source does not answer in time, or what it has is no release: a <see
-    /// cref="ReleaseException"/> then.</exception>
+    /// <exception cref="HostlockException">The source does not answer in time, or has no release: a <see cref="ReleaseException"/>
+    /// then.</exception>
     public Task<SignedRelease> FetchAsync(ReleaseSource source, CancellationToken cancellationToken) =>
         InTimeAsync(source, stop => source switch
         {

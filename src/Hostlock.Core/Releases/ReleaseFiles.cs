@@ -27,7 +27,7 @@ public static class ReleaseFiles
     public static byte[] WriteLatest(ReleaseNumber number) => Encoding.ASCII.GetBytes($"{number}\n");
 
     /// <summary>Reads <see cref="Latest"/>.</summary>
-    /// <param name="bytes">Its contents, which may be anybody's.</param>
+    /// <param name="bytes">Its contents, which may come from anybody.</param>
     /// <exception cref="ReleaseException">It is no number.</exception>
     public static ReleaseNumber ReadLatest(ReadOnlySpan<byte> bytes) =>
         (bytes.Length <= MaximumLatest ? ReleaseNumber.TryParse(Encoding.Latin1.GetString(bytes).TrimEnd('\n')) : null)
@@ -35,7 +35,7 @@ public static class ReleaseFiles
 }
 
 /// <summary>A release and its signature, as they were found somewhere. Nothing of it is checked yet.</summary>
-/// <param name="Bytes">What the signature is about.</param>
+/// <param name="Bytes">The signed bytes.</param>
 /// <param name="Signature">The signature.</param>
 public sealed record SignedRelease(ReadOnlyMemory<byte> Bytes, SshSignature Signature)
 {

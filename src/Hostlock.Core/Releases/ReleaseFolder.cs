@@ -7,8 +7,8 @@ namespace Hostlock.Releases;
 /// <param name="path">The folder, absolute.</param>
 public sealed class ReleaseFolder(string path)
 {
-    /// <summary>Opens a folder that lies outside of the repository. Machines take a release from where they are told to; a folder that lies
-    /// in the tree that is evaluated would be one release behind for ever.</summary>
+    /// <summary>Opens a folder that lies outside of the repository. A folder in the tree that is evaluated would always be one release
+    /// behind.</summary>
     /// <param name="repository">The folder of the work tree, absolute.</param>
     /// <param name="path">The folder, absolute.</param>
     /// <exception cref="ReleaseException">It lies in the repository.</exception>
@@ -34,7 +34,7 @@ public sealed class ReleaseFolder(string path)
         RegularFile.Read(Path.Combine(path, ReleaseFiles.NameOf(number)), ReleaseManifest.MaximumBytes),
         RegularFile.Read(Path.Combine(path, ReleaseFiles.SignatureOf(number)), SshSignature.MaximumBytes));
 
-    /// <summary>Writes a release, which is the newest one then. Whoever reads meanwhile sees the one before, or this one whole.</summary>
+    /// <summary>Writes a release as the newest one. A reader meanwhile sees the one before, or this one whole.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="release">The release.</param>
     /// <exception cref="PlatformException">A file cannot be written.</exception>

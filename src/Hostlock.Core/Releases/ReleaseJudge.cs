@@ -60,7 +60,7 @@ public abstract record Judgement
 
     /// <summary>The host may get the system.</summary>
     /// <param name="Release">The release.</param>
-    /// <param name="Released">What it gives to the host.</param>
+    /// <param name="Released">The system for the host.</param>
     public sealed record Accepted(ReleaseManifest Release, ReleasedSystem Released) : Judgement;
 
     /// <summary>The release is good, and gives nothing to the host.</summary>
@@ -70,7 +70,7 @@ public abstract record Judgement
     /// <summary>Nothing is done by it.</summary>
     /// <param name="Rule">The rule.</param>
     /// <param name="Why">The reason, as a sentence without a full stop.</param>
-    /// <param name="Number">The number of the release; null if nobody vouches for it.</param>
+    /// <param name="Number">The number of the release; null if no signature vouches for it.</param>
     public sealed record Refused(RefusalRule Rule, string Why, ReleaseNumber? Number) : Judgement;
 }
 
@@ -95,7 +95,7 @@ public sealed record PullFacts(
     FleetName Fleet, HostName Host, Moment Now, RememberedReleases Remembered, IImmutableSet<StorePath> Returned);
 
 /// <summary>
-/// Judges whether a machine may get what a release names. It is pure: all rules of a pull are here, and none is anywhere else.
+/// Judges whether a machine may get the system that a release names. It is pure, and the only place with rules of a pull.
 /// </summary>
 public static class ReleaseJudge
 {
@@ -103,9 +103,9 @@ public static class ReleaseJudge
     public const ulong Skew = 5 * 60;
 
     /// <summary>Judges a release before anything is fetched for it.</summary>
-    /// <param name="signature">What is known of its signature.</param>
-    /// <param name="release">The release; null if what is signed cannot be read.</param>
-    /// <param name="facts">What is known on the machine.</param>
+    /// <param name="signature">The judgement on its signature.</param>
+    /// <param name="release">The release; null if the signed bytes cannot be read.</param>
+    /// <param name="facts">The facts of the machine.</param>
     public static Judgement Judge(SignatureCheck signature, ReleaseManifest? release, PullFacts facts)
     {
         if (signature is SignatureCheck.CountsNot(var flaw))
@@ -133,8 +133,8 @@ public static class ReleaseJudge
     }
 
     /// <summary>Judges the system that a release names, once the machine has it and before it is activated.</summary>
-    /// <param name="accepted">What was said of the release.</param>
-    /// <param name="facts">What is known on the machine.</param>
+    /// <param name="accepted">The verdict on the release.</param>
+    /// <param name="facts">The facts of the machine.</param>
     /// <param name="isSystem">True if it is a system that can be switched to.</param>
     /// <param name="carried">What the system says of its lock; null if it says nothing.</param>
     /// <param name="running">The lock that runs; null if it is not known.</param>
@@ -149,7 +149,7 @@ public static class ReleaseJudge
             return Refuse(RefusalRule.System, $"names a system of {other}");
         if (carried is not null && carried.Sha256 != released.LockSha256)
             return Refuse(RefusalRule.System, "names a system that another lock makes than the one that it states");
-        // Without a memory, the lock that runs is the only thing that knows how far the machine came.
+        // Without a memory, only the lock that runs tells how far the machine came.
         if (facts.Remembered.Highest is not null || running is null)
             return null;
         if (carried?.TryReadLock() is not { } target)

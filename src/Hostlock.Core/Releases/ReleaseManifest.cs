@@ -10,7 +10,7 @@ namespace Hostlock.Releases;
 
 /// <summary>The system that a release gives to one host.</summary>
 /// <param name="System">The exact system.</param>
-/// <param name="LockSha256">The SHA-256 of the lock that it is made by, 64 digits, as a stamp has it.</param>
+/// <param name="LockSha256">The SHA-256 of the lock that makes it, 64 digits, as in a stamp.</param>
 /// <param name="Ring">The ring of the host when the release was cut; null if it was in none.</param>
 public sealed record ReleasedSystem(StorePath System, string LockSha256, string? Ring);
 
@@ -21,7 +21,7 @@ public sealed record ReleasedSystem(StorePath System, string LockSha256, string?
 /// <param name="Fleet">The fleet.</param>
 /// <param name="Number">Its number, above all earlier ones of the fleet.</param>
 /// <param name="Issued">When it was cut.</param>
-/// <param name="Expires">From when on no machine begins with it any more.</param>
+/// <param name="Expires">When it expires. No machine begins with it after that.</param>
 /// <param name="Commit">The commit that HEAD was at when it was cut.</param>
 /// <param name="Hosts">What each host gets, by the text of its name: the order of the texts is that of the bytes of a release.</param>
 public sealed record ReleaseManifest(
@@ -30,7 +30,7 @@ public sealed record ReleaseManifest(
     /// <summary>The most bytes that a release may have. A release of 1,000 hosts has 171,000.</summary>
     public const int MaximumBytes = 4 * 1024 * 1024;
 
-    /// <summary>The purpose of a signature of a release, so that nobody can take one that was made for something else.</summary>
+    /// <summary>The purpose of a signature of a release, so that no signature for another purpose counts.</summary>
     public const string Namespace = "hostlock-release";
 
     const int Version = 1;
@@ -66,7 +66,7 @@ public sealed record ReleaseManifest(
         return [.. bytes.WrittenSpan, (byte)'\n'];
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads the form of <see cref="Write"/>.</summary>
     /// <param name="bytes">The bytes, which may be anybody's.</param>
     /// <exception cref="ReleaseException">They are no release, or not in the one form that a release has.</exception>
     public static ReleaseManifest Read(ReadOnlyMemory<byte> bytes)
@@ -92,11 +92,11 @@ public sealed record ReleaseManifest(
         {
             throw ReleaseException.NotARelease();
         }
-        // What is written in another way has keys that we do not know, or twice, or is not ours.
+        // Another form has unknown or repeated keys, or is not ours.
         return bytes.Span.SequenceEqual(read.Write()) ? read : throw ReleaseException.NotCanonical();
     }
 
-    /// <summary>The SHA-256 of what <see cref="Write"/> writes, 64 digits.</summary>
+    /// <summary>The SHA-256 of the bytes of <see cref="Write"/>, 64 digits.</summary>
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(Write()));
 
     /// <summary>The system that a host gets; null if the release does not name the host.</summary>

@@ -9,7 +9,8 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Releases;
 
-/// <summary>The last refusal of a machine, or why it could not pull, for whoever asks it. It is gone once a release is accepted.</summary>
+/// <summary>The last refusal of a machine, or the reason why it could not pull, for a probe. It is gone once a release is
+/// accepted.</summary>
 /// <param name="Rule">The rule.</param>
 /// <param name="Why">The reason, as a sentence without a full stop.</param>
 /// <param name="Number">The number of the release; null if nobody vouches for it.</param>
@@ -21,7 +22,7 @@ public sealed record RefusalNote(RefusalRule Rule, string Why, ReleaseNumber? Nu
 
     static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>True if something was refused; false if nothing came to be judged.</summary>
+    /// <summary>True if a release was refused; false if none could be judged.</summary>
     public bool IsRefusal => Rule is not (RefusalRule.Settings or RefusalRule.Source or RefusalRule.Cache);
 
     /// <summary>Writes it as JSON on one line.</summary>
@@ -66,7 +67,7 @@ public sealed record RefusalNote(RefusalRule Rule, string Why, ReleaseNumber? Nu
 
 /// <summary>The receipts of a machine, as far as its log can be read.</summary>
 /// <param name="All">The receipts, in their order.</param>
-/// <param name="Damage">Why nothing more is read and no receipt is added, and what mends it; null if the log is whole.</param>
+/// <param name="Damage">The reason why nothing more is read and no receipt is added, and the mend; null if the log is whole.</param>
 public sealed record KnownReceipts(IReadOnlyList<SignedReceipt> All, Warning? Damage)
 {
     /// <summary>The last receipt; null if there is none.</summary>
@@ -149,8 +150,8 @@ public sealed class ReleaseMemory(string state, string roots)
             AtomicFile.Delete(Path.Combine(roots, $"{Root}{number}"));
     }
 
-    /// <summary>Keeps a system from being collected from before it is copied until it is let go.</summary>
-    /// <param name="system">The system, which may be still to come.</param>
+    /// <summary>Keeps a system from being collected, from before its copy until <see cref="LetGo"/>.</summary>
+    /// <param name="system">The system, which may not be copied yet.</param>
     /// <exception cref="PlatformException">The disk does not take it.</exception>
     public void Hold(StorePath system)
     {
@@ -175,8 +176,8 @@ public sealed class ReleaseMemory(string state, string roots)
         AtomicFile.Replace(RefusedFile, note.Write());
     }
 
-    /// <summary>Does a pull, and remembers why if it cannot go on, so that whoever asks the machine hears of that.</summary>
-    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <summary>Does a pull. If it cannot go on, the reason is remembered, for a probe.</summary>
+    /// <typeparam name="T">The type of the result.</typeparam>
     /// <param name="doAsync">Does it.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="HostlockException">It cannot go on, or the disk does not take the reason.</exception>
@@ -188,7 +189,7 @@ public sealed class ReleaseMemory(string state, string roots)
         }
         catch (ReleaseException why) when (why.Rule is { } rule)
         {
-            // Whoever serves what is refused must not hide that by serving nothing.
+            // A server that sent a refused release must not hide that by sending nothing.
             if (rule == RefusalRule.Settings || Refusal?.IsRefusal is not true)
                 Note(new(rule, why.Message, null, Moment.Of(time.GetUtcNow())));
             throw;
@@ -200,8 +201,7 @@ public sealed class ReleaseMemory(string state, string roots)
     public RefusalNote? Refusal =>
         RegularFile.TryRead(RefusedFile, RefusalNote.MaximumBytes) is { } bytes ? RefusalNote.TryRead(bytes) : null;
 
-    /// <summary>The receipts of the machine, in their order. What is damaged keeps the machine from no release, so it is no error
-    /// here.</summary>
+    /// <summary>The receipts of the machine, in their order. Damage keeps the machine from no release, so it is no error here.</summary>
     public KnownReceipts Receipts()
     {
         try
@@ -229,7 +229,7 @@ public sealed class ReleaseMemory(string state, string roots)
         var (receipts, end) = ReceiptLog.Read(bytes, ReceiptsFile);
         if (receipt.Receipt.Previous != (receipts is [.., var last] ? last.Chain : ""))
             throw ReleaseException.ChainBroken(ReceiptsFile, receipts.Count + 1);
-        // What a power cut tore off is no line.
+        // A line that a power cut tore off does not count.
         file.CutTo(end);
         file.Append(Encoding.UTF8.GetBytes($"{receipt.Write()}\n"));
     }
@@ -242,7 +242,7 @@ public sealed class ReleaseMemory(string state, string roots)
         }
         catch (ReleaseException)
         {
-            // What is not a release any more remembers nothing; the root still does.
+            // A damaged release remembers nothing, but the root still does.
             return null;
         }
     }

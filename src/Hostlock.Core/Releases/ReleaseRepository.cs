@@ -23,7 +23,7 @@ public sealed class ReleaseRepository
     // The tree of a commit of ours has three files.
     const int MaximumTree = 4096;
 
-    // What another repository has is looked at under this name first.
+    // The releases of another repository get this name first.
     const string Fetched = $"{RolloutRefs.Prefix}fetched/";
 
     readonly IProcessRunner _processes;
@@ -60,7 +60,7 @@ public sealed class ReleaseRepository
     /// <exception cref="HostlockException">What the ref points to is no release.</exception>
     public async Task<SignedRelease?> NewestAsync(CancellationToken cancellationToken)
     {
-        // git is started only for what its files do not tell plainly.
+        // git is started only if its files do not tell.
         if (GitPlace.OfWorkTree(_root) is { HasFilesOfRefs: true } place)
         {
             if (place.RefText(Reference) is not { } text)
@@ -123,7 +123,7 @@ public sealed class ReleaseRepository
         return before;
     }
 
-    /// <summary>Takes up the releases that the other repository has beyond those here.</summary>
+    /// <summary>Takes up newer releases of the other repository.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">git cannot reach the other repository, or neither goes on from the other.</exception>
     public async Task FetchAsync(CancellationToken cancellationToken)
@@ -179,7 +179,7 @@ public sealed class ReleaseRepository
             GitProgram.AskAround(_root, "rev-parse", "--verify", "--quiet", $"{reference}^{{commit}}"), cancellationToken);
         if (found.Succeeded)
             return Revision.Parse(found.Output.Trim());
-        // What is there and leads nowhere is not nothing.
+        // A ref that exists and leads nowhere is an error, not a missing ref.
         return GitPlace.OfWorkTree(_root)?.RefText(reference) is null
             ? null
             : throw ReleaseException.NotRead($"'{reference}' names no commit that is here");

@@ -1,7 +1,7 @@
 namespace Hostlock.Releases;
 
 /// <summary>
-/// The place where a machine looks for releases. Nothing of it is trusted: who can change what lies there can only withhold releases.
+/// The place where a machine looks for releases. It is not trusted: a person who can change its files can only withhold releases.
 /// </summary>
 public abstract record ReleaseSource
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Hostlock.Releases;
 
-/// <summary>Reads the words that releases and receipts are made of. What is not one of them is a <see cref="FormatException"/>.</summary>
+/// <summary>Reads the words of releases and receipts. Any other word is a <see cref="FormatException"/>.</summary>
 static class ReleaseWords
 {
     const int Sha256Digits = 64;

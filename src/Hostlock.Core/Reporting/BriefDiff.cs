@@ -6,7 +6,7 @@ namespace Hostlock.Reporting;
 
 /// <summary>
 /// Renders the changes of a lock for a person at a terminal: how many there are, and a line for each, with short revisions, their dates,
-/// and the comparison of upstream as a link. What changed only beneath an input that moves itself is counted.
+/// and the comparison of upstream as a link. Changes beneath an input that moves itself are only counted.
 /// </summary>
 static class BriefDiff
 {
@@ -66,7 +66,7 @@ static class BriefDiff
             text.Append($"  {ink.Bad("-")} {string.Join(' ', removed)}\n");
         return text.ToString();
 
-        // nixpkgs first, and what came after what moved.
+        // nixpkgs first, and added inputs after moved ones.
         static int Place(LockChange change) => change switch
         {
             { Before: null } => 2,
@@ -75,8 +75,8 @@ static class BriefDiff
         };
     }
 
-    /// <summary>By how much an input is newer or older than it was, and the branch if it is of another one; empty if nothing is to be
-    /// said.</summary>
+    /// <summary>The time by which an input is newer or older than it was, and its branch if that is another one; empty for
+    /// neither.</summary>
     public static string Note(LockEdge before, LockEdge after, Ink ink)
     {
         if ((before, after) is not (LockEdge.Locked(var old), LockEdge.Locked(var now)))

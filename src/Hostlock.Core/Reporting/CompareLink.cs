@@ -3,7 +3,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
-/// <summary>The page where upstream shows what lies between two revisions.</summary>
+/// <summary>The page where upstream compares two revisions.</summary>
 public static class CompareLink
 {
     /// <summary>The address; null if the two are not of one repository of a forge, or one of them has no revision.</summary>

@@ -6,7 +6,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders the inputs on which the sides of a merge differ, and what became of them.</summary>
+/// <summary>Renders the inputs on which the sides of a merge differ, and their settlement.</summary>
 public static class ConflictText
 {
     /// <summary>Renders the locks that <c>resolve</c> settled, or the conflicts that it found.</summary>

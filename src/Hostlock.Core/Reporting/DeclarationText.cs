@@ -4,7 +4,7 @@ using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders a change of what is declared: the lines of the file, and the locks.</summary>
+/// <summary>Renders a change of declarations: the lines of the file, and the locks.</summary>
 public static class DeclarationText
 {
     /// <summary>Renders a plan.</summary>

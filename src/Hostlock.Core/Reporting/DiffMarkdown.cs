@@ -38,7 +38,7 @@ public static class DiffMarkdown
                 CultureInfo.InvariantCulture,
                 $"| {Code(change.Path.ToString())} | {Side(change, change.Before)} | {Side(change, change.After)} | {link} |\n");
         }
-        // Titles are anybody's, so they stand where nothing has a meaning.
+        // Titles may have any text, so they stand in a place where no character has a meaning.
         if (commits.Length > 0)
             text.Append(CultureInfo.InvariantCulture, $"\n```\n{commits.Replace('`', '\'').TrimStart('\n')}```\n");
         if (closure is not null)
@@ -60,7 +60,7 @@ public static class DiffMarkdown
         return plain.Length == 0 ? "" : $"`{plain}`";
     }
 
-    // Names of branches are anybody's.
+    // Names of branches may have any text.
     static string Plain(string text)
     {
         var plain = new StringBuilder();

@@ -64,7 +64,7 @@ public static class DiffText
         return text.ToString();
     }
 
-    // The lines say no more than what differs: of one revision, both references read alike.
+    // With equal revisions, both references read alike, so the lines name the difference.
     static string Attributes(LockChange change)
     {
         var attributes = change.Attributes.ToList();
@@ -91,6 +91,6 @@ public static class DiffText
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    // Names and references of a lock are anybody's.
+    // Names and references of a lock may have any text.
     static string Name(object value) => Visible.Name(value.ToString()!);
 }

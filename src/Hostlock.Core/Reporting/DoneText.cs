@@ -6,13 +6,14 @@ using Hostlock.Fleets.Undoing;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders what was done in a flake, a line each: when, in which commit, what, whose locks, and what moved in them.</summary>
+/// <summary>Renders the things that were done in a flake, one on each line: when, in which commit, the command, the hosts, and the moves in
+/// their locks.</summary>
 public static class DoneText
 {
     const int WidestTitle = 40, WidestHosts = 24, WidestMoves = 60, NarrowestTitle = 16;
 
     /// <summary>Renders the things, in their order.</summary>
-    /// <param name="things">What was done.</param>
+    /// <param name="things">The things.</param>
     /// <param name="screen">Where the text goes. On a terminal, what moved has a line of its own if it does not fit beside the
     /// rest.</param>
     public static string Render(IReadOnlyList<DoneThing> things, Screen screen)

@@ -6,7 +6,7 @@ using Hostlock.Locks;
 namespace Hostlock.Reporting;
 
 /// <summary>An input that is not the same in every lock.</summary>
-/// <param name="Path">The path of the input. It has more than one name if only what lies beneath a flake differs.</param>
+/// <param name="Path">The path of the input. It has more than one name if only inputs of an input differ.</param>
 /// <param name="Reference">The reference that most locks have for it; null if it is another name for an input in most of them.</param>
 public sealed record DriftColumn(InputPath Path, FlakeRef? Reference);
 

@@ -8,7 +8,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the plan of <c>eject</c>: the files, the changed lines of flake.nix, and the inputs that move for each host.</summary>
 public static class EjectText
 {
-    /// <summary>Renders what an eject does, file by file.</summary>
+    /// <summary>Renders the work of an eject, file by file.</summary>
     public static string Render(string flakeNix, EjectPlan plan, Ink ink)
     {
         var text = new StringBuilder();
@@ -32,7 +32,7 @@ public static class EjectText
         return text.ToString();
     }
 
-    /// <summary>Renders what is true once the plan is carried out.</summary>
+    /// <summary>Renders the state after the plan is carried out.</summary>
     public static string Done(EjectPlan plan)
     {
         if (plan.IsWhole)

@@ -29,7 +29,7 @@ public static class ErrorText
             text.Append(CultureInfo.InvariantCulture, $"  {Indented(doing)}\n");
         if (error.Trail.Count > Steps)
             text.Append(CultureInfo.InvariantCulture, $"  … and {error.Trail.Count - Steps} steps more\n");
-        // What is wrong with a flake or with fetching it is a matter of other repositories.
+        // Errors of a flake, or of fetching it, are about other repositories.
         AppendHint(text, error.Hint, ink, error is FlakeException or FetchException ? null : commands ?? TypedCommands.InFlake);
         return text.ToString();
     }

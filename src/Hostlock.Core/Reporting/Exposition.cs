@@ -5,7 +5,7 @@ namespace Hostlock.Reporting;
 
 /// <summary>
 /// Writes the text that Prometheus reads: families of numbers, each with a sentence and its samples. A family without samples is left out,
-/// because what is not known is absent.
+/// because unknown numbers are absent.
 /// </summary>
 /// <remarks>The text format 0.0.4 of the Prometheus documentation, "Exposition formats". A reader refuses the whole text if one series
 /// comes twice.</remarks>
@@ -42,7 +42,7 @@ sealed class Exposition
     static string SeriesOf(string name, (string Name, string Value)[] labels) =>
         labels.Length == 0 ? name : $"{name}{{{string.Join(',', labels.Select(label => $"{label.Name}=\"{Escaped(label.Value)}\""))}}}";
 
-    // A name has no line feed once it is fit to be seen, and a CI may print the text.
+    // Shown names have no line feeds. A CI may print the text.
     static string Escaped(string value) =>
         Visible.Rendered(Visible.Name(value), [])
             .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);

@@ -12,8 +12,8 @@ public static class FindingText
     const int RoomForNames = 60;
 
     /// <summary>
-    /// One line for each finding, and beneath it the command that fixes it. What several hosts have in common is one line, and one command
-    /// fixes it for all of them.
+    /// One line for each finding, and beneath it the command that fixes it. A finding that several hosts share has one line, and one
+    /// command for all of them.
     /// </summary>
     /// <param name="findings">The findings, in the order in which they are told.</param>
     /// <param name="locks">How many locks were looked at.</param>

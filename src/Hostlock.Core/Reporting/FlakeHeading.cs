@@ -1,9 +1,9 @@
 namespace Hostlock.Reporting;
 
-/// <summary>Renders the heading above what is said of one of several flakes.</summary>
+/// <summary>Renders the heading above the text about one of several flakes.</summary>
 public static class FlakeHeading
 {
-    /// <summary>Renders it: the folder of the flake, with a slash that tells it from the name of a host.</summary>
+    /// <summary>Renders the heading: the folder of the flake, with a slash that tells it from the name of a host.</summary>
     /// <param name="name">The name of the flake.</param>
     /// <param name="ink">How to colour.</param>
     public static string Render(string name, Ink ink) => ink.Bold($"{Visible.Name(name)}/");

@@ -7,8 +7,8 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting;
 
-/// <summary>The facts about a fleet at one time, for a program that draws curves and wakes people.</summary>
-/// <param name="Machines">What came of asking the machines of the hosts.</param>
+/// <summary>The facts about a fleet at one time, for a program that plots them and alerts people.</summary>
+/// <param name="Machines">The answers of the machines of the hosts.</param>
 /// <param name="Locks">The locks of the hosts, as the repository has them. One that cannot be read is left out.</param>
 /// <param name="Rollout">The last rollout; null if there is none.</param>
 /// <param name="Now">When the machines were asked.</param>

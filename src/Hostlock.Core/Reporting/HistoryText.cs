@@ -40,7 +40,7 @@ public static class HistoryText
 
     static string Linked(LockChange change, Ink ink) => ink.Link(Move(change), CompareLink.Between(change.Before, change.After));
 
-    // Of one revision, both sides read alike: then what differs is named.
+    // With equal revisions, both sides read alike, so the difference is named.
     internal static string Move(LockChange change)
     {
         var (before, after) = (Short(change.Before), Short(change.After));

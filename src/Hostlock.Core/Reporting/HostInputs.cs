@@ -5,13 +5,13 @@ using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders the inputs of one host, one a line: the revision, its age, the branch, and what is to be said of it.</summary>
+/// <summary>Renders the inputs of one host, one on each line: the revision, its age, the branch, and remarks.</summary>
 public static class HostInputs
 {
     /// <summary>Renders the lock.</summary>
     /// <param name="status">The state of the lock, which could be read.</param>
     /// <param name="fleet">The fleet.</param>
-    /// <param name="screen">Where the text goes.</param>
+    /// <param name="screen">The screen of the reader.</param>
     public static string Render(LockStatus status, Fleet fleet, Screen screen)
     {
         var ring = fleet.Hosts.FirstOrDefault(host => host.Name.ToString() == status.Place.Name)?.Ring;
@@ -35,7 +35,7 @@ public static class HostInputs
         return text.ToString();
     }
 
-    // The inputs that are not as declared, and those that they are inputs of. A hostile lock may have very many.
+    // The inputs that are not as declared, and the inputs above them. A hostile lock may have very many.
     static HashSet<string> StaleIn(LockStatus status)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);

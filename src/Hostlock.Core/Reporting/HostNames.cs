@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Lists names in the room that there is: as many as fit, and how many more there are.</summary>
+/// <summary>Lists as many names as fit, and the number of the others.</summary>
 static class HostNames
 {
     /// <summary>Lists names, parted by blanks. The first is always there, whatever its length.</summary>

@@ -10,7 +10,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the plan of <c>init</c>: the hosts, the files, and the lines of flake.nix that change.</summary>
 public static class InitText
 {
-    /// <summary>Renders what an init does, file by file.</summary>
+    /// <summary>Renders the work of an init, file by file.</summary>
     public static string Render(string flakeNix, InitPlan plan, Ink ink)
     {
         var text = new StringBuilder();
@@ -35,7 +35,7 @@ public static class InitText
         return text.ToString();
     }
 
-    /// <summary>Renders what is true once the plan is carried out: which hosts are built by locks of their own, and whether anything
+    /// <summary>Renders the state after the plan is carried out: the hosts that are built by locks of their own, and whether anything
     /// moves.</summary>
     public static string Done(InitPlan plan)
     {
@@ -60,7 +60,7 @@ public static class InitText
         return text.Append('\n').ToString();
     }
 
-    // The branch, the revision and the day of what an input is locked to.
+    // The branch, the revision and the day of the pin of an input.
     static string Pin(LockEdge? edge) => edge switch
     {
         null => "nothing",

@@ -38,16 +38,16 @@ public sealed class Ink(bool isColoured, bool hasLinks = false)
     /// <summary>True if addresses are links behind words, so that they are not written out.</summary>
     public bool HasLinks => hasLinks;
 
-    /// <summary>Colours what went well.</summary>
+    /// <summary>Colours a success.</summary>
     public string Good(string text) => Wrap(text, "32");
 
-    /// <summary>Colours what is wrong.</summary>
+    /// <summary>Colours a failure.</summary>
     public string Bad(string text) => Wrap(text, "31");
 
-    /// <summary>Colours what needs a look.</summary>
+    /// <summary>Colours text that needs a look.</summary>
     public string Warn(string text) => Wrap(text, "33");
 
-    /// <summary>Colours what may be skipped.</summary>
+    /// <summary>Colours text that may be skipped.</summary>
     public string Dim(string text) => Wrap(text, "2");
 
     /// <summary>Makes a text stand out.</summary>

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders the lines of a file that change, each with its number: those that go by the old text, those that come by the
-/// new.</summary>
+/// <summary>Renders the lines of a file that change, each with its number: in the old text for removed lines, in the new text for added
+/// ones.</summary>
 public static class LineDiffText
 {
     // A file that people write has some hundred lines. Beyond this, all lines between the first and the last change are shown.

@@ -4,7 +4,7 @@ using Hostlock.Machines.Probing;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders what machines run: a line a host, with what to type next.</summary>
+/// <summary>Renders what machines run: a line for each host, with the next command.</summary>
 public static class LiveTable
 {
     /// <summary>Renders the table.</summary>

@@ -6,7 +6,7 @@ namespace Hostlock.Reporting;
 /// frozen.</summary>
 public static class MachineReasons
 {
-    /// <summary>The first reason that holds; null if the machine runs the lock, or nothing of these keeps it from it.</summary>
+    /// <summary>The first reason that holds; null if the machine runs the lock, or none of these holds.</summary>
     /// <param name="status">The machine.</param>
     /// <param name="ofRollout">Why it does not run what the last rollout brings; null if it does, or was not in it.</param>
     /// <param name="today">The present day, in UTC.</param>

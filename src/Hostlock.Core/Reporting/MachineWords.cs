@@ -6,10 +6,10 @@ using Hostlock.Machines.Probing;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Says in a few words what a machine runs, and what to type next.</summary>
+/// <summary>Says in a few words what a machine runs, and gives the next command.</summary>
 static class MachineWords
 {
-    /// <summary>The way in which the lock that runs stands to the host's lock.</summary>
+    /// <summary>The comparison of the lock that runs with the host's lock.</summary>
     public static string Of(PinState pins, DateTimeOffset now) => pins switch
     {
         PinState.InSync => "in sync",
@@ -26,8 +26,8 @@ static class MachineWords
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>The way in which the system that runs stands to the one that the repository makes; empty if there is nothing to
-    /// say.</summary>
+    /// <summary>The comparison of the system that runs with the one that the repository makes; empty if they are the same or
+    /// unknown.</summary>
     public static string Of(ConfigurationState configuration) => configuration switch
     {
         ConfigurationState.NotAsked or ConfigurationState.Same => "",
@@ -36,7 +36,7 @@ static class MachineWords
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>All that is to be said of what a machine answered, the lock first.</summary>
+    /// <summary>All remarks about the answer of a machine, the lock first.</summary>
     public static IEnumerable<string> Of(MachineStatus status, DateTimeOffset now)
     {
         if (status.Pins is { } pins)

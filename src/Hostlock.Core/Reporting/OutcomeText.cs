@@ -8,7 +8,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the outcome of <c>lock</c> and <c>update</c>, host by host, in Nix's own blocks.</summary>
 public static class OutcomeText
 {
-    /// <summary>Renders what became of each lock.</summary>
+    /// <summary>Renders the outcome of each lock.</summary>
     public static string Render(IEnumerable<PlannedLock> locks, bool isWritten, Ink ink)
     {
         var text = new StringBuilder();
@@ -46,7 +46,7 @@ public static class OutcomeText
     /// <summary>The changes of a lock as their reader wants them.</summary>
     internal static string Changes(LockDiff diff, Ink ink) => ink.IsBrief ? BriefDiff.Render(diff, ink) : DiffText.Render(diff);
 
-    // In short: what failed, and what can be done about it.
+    // In short: the failure, and the remedy.
     static string Unreachable(UnreachableInput input, bool stays) =>
         $"• {(stays ? "Kept input" : "Took what was known here of input")} '{Visible.Name(input.Path.ToString())}' (out of reach: "
         + $"{Visible.Name(input.Why.Message.ReplaceLineEndings(" "))})\n"

@@ -7,7 +7,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the inputs that an update would move, as a table. Hosts with the same rows share them.</summary>
 public static class OutdatedTable
 {
-    /// <summary>Renders what an update would move, a table for each lock.</summary>
+    /// <summary>Renders the moves of an update, a table for each lock.</summary>
     public static string Render(IReadOnlyList<OutdatedLock> locks, Ink ink)
     {
         var text = new StringBuilder();

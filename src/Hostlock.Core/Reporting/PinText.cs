@@ -2,7 +2,7 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Says in a word what an entry of a lock pins.</summary>
+/// <summary>Renders the pin of an entry of a lock as a word.</summary>
 static class PinText
 {
     const int ShortHash = 14;

@@ -5,7 +5,7 @@ using Hostlock.Machines;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders all that a machine says of itself.</summary>
+/// <summary>Renders the whole answer of a machine about itself.</summary>
 public static class ProbeText
 {
     const int GenerationsShown = 8;

@@ -8,7 +8,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders a promotion: the changes of each target, the inputs it keeps and why, and the targets that were refused.</summary>
 public static class PromotionText
 {
-    /// <summary>Renders what a promotion gave to each lock, and what it refused.</summary>
+    /// <summary>Renders the entries that a promotion gave to each lock, and its refusals.</summary>
     public static string Render(LockOwner from, IReadOnlyList<LockOutcome> outcomes, bool isPlan, Ink ink)
     {
         var text = new StringBuilder();

@@ -5,14 +5,14 @@ using Hostlock.Releases;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Says in a few words what a machine shows of the releases that it pulls.</summary>
+/// <summary>Says in a few words how a machine stands with the releases that it pulls.</summary>
 public static class PulledText
 {
-    // A release that has so long yet is nothing to speak of.
+    // A release that lasts longer than this needs no warning.
     static readonly TimeSpan Soon = TimeSpan.FromDays(3);
 
     /// <summary>The words for a machine.</summary>
-    /// <param name="pulled">What it shows.</param>
+    /// <param name="pulled">The checked receipt.</param>
     /// <param name="now">The present time.</param>
     public static PulledWords Words(PulledState pulled, DateTimeOffset now)
     {
@@ -47,7 +47,7 @@ public static class PulledText
         return new(words.ToImmutable(), needsLook);
     }
 
-    /// <summary>Warns that machines will soon begin with the newest release no more, or do so no more; null if it lasts.</summary>
+    /// <summary>Warns that the newest release expires soon, or has expired; null if it lasts.</summary>
     /// <param name="newest">The newest release.</param>
     /// <param name="now">The present time.</param>
     public static Warning? Expiry(ReleaseManifest newest, DateTimeOffset now) => ExpiryOf(newest.Expires, now) is not { } said ? null
@@ -55,11 +55,11 @@ public static class PulledText
             ? new($"release {newest.Number} {said}: no machine begins with it, and 'hostlock release' cuts another")
             : new Warning($"release {newest.Number} {said}; 'hostlock release' cuts another");
 
-    /// <summary>The word for a rule, as the documents and the JSON have it.</summary>
+    /// <summary>The word for a rule in the documents and the JSON.</summary>
     /// <param name="rule">The rule.</param>
     public static string Word(RefusalRule rule) => rule.ToString().ToLowerInvariant();
 
-    // When a release expires, if that is soon, or when it did; null if it lasts.
+    // When a release expires, if that is soon, or when it expired; null if it lasts.
     static string? ExpiryOf(Moment expires, DateTimeOffset now)
     {
         if (expires.Date <= now)

@@ -5,12 +5,12 @@ using Hostlock.Releases;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Says what a release gives to hosts.</summary>
+/// <summary>Renders the systems that a release gives to hosts.</summary>
 public static class ReleaseText
 {
     const int FilesShown = 5;
 
-    /// <summary>Renders a release: a line a host, and whether its system is the one of the release before.</summary>
+    /// <summary>Renders a release: a line for each host, and whether its system is the one of the release before.</summary>
     /// <param name="release">The release.</param>
     /// <param name="last">The release before; null if there was none.</param>
     /// <param name="ink">The colours.</param>

@@ -8,16 +8,16 @@ namespace Hostlock.Reporting;
 /// work.</summary>
 public static class RolloutProgress
 {
-    /// <summary>The rows, each a name and what is to be said of it.</summary>
+    /// <summary>The rows, each a name and words.</summary>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="wordsOf">What has happened to a host so far, in words; empty if nothing has.</param>
-    /// <param name="most">The most rows. What finds no room is counted.</param>
+    /// <param name="wordsOf">The words for the progress of a host; empty if nothing has happened.</param>
+    /// <param name="most">The most rows. The others are counted.</param>
     public static IReadOnlyList<(string Name, string Words)> Rows(Rollout rollout, Func<HostName, string> wordsOf, int most)
     {
         var rows = new List<(string, string)>();
         var busy = rollout.Hosts.Where(host => host.Outcome is null && (host.UnderWay is not null || host.IsAtRisk)).ToList();
         var room = Math.Max(1, most - rollout.Plan.Rings.Length);
-        // Hosts at risk are what one wants to see.
+        // A person wants to see hosts at risk.
         var shown = (busy.Count <= room ? busy : busy.OrderByDescending(host => host.IsAtRisk).Take(room - 1))
             .Select(host => host.Plan.Host).ToHashSet();
         foreach (var ring in rollout.Plan.Rings)

@@ -6,13 +6,13 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Says why a host does not run what the last rollout brings: one reason a host, and since when.</summary>
+/// <summary>Says why a host does not run the system of the last rollout: one reason for each host, and since when.</summary>
 public static class RolloutReasons
 {
     /// <summary>The reason; null if the host runs it.</summary>
     /// <param name="host">The host.</param>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="orders">What the rules say of it.</param>
+    /// <param name="orders">The orders of the rules for it.</param>
     public static string? Of(HostRecord host, Rollout rollout, ImmutableArray<Order> orders)
     {
         if (host is { Outcome: HostOutcome.Kept, KeptSince: not null })
@@ -30,16 +30,16 @@ public static class RolloutReasons
         return rollout.IsOpen(ring) ? "to come" : "waits for the ring before";
     }
 
-    /// <summary>By host, the reason; a host that runs what the rollout brings is not in it.</summary>
+    /// <summary>By host, the reason; a host that runs the system of the rollout is not in it.</summary>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="orders">What the rules say of it.</param>
+    /// <param name="orders">The orders of the rules for it.</param>
     public static IReadOnlyDictionary<HostName, string> Of(Rollout rollout, ImmutableArray<Order> orders) =>
         rollout.Hosts.Select(host => (host.Plan.Host, Why: Of(host, rollout, orders))).Where(each => each.Why is not null)
             .ToDictionary(each => each.Host, each => each.Why!);
 
-    /// <summary>The hosts that do not run what a rollout brings, by reason; empty if all do.</summary>
+    /// <summary>The hosts that do not run the system of a rollout, by reason; empty if all do.</summary>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="orders">What the rules say of it.</param>
+    /// <param name="orders">The orders of the rules for it.</param>
     /// <param name="ink">The colours.</param>
     public static string Render(Rollout rollout, ImmutableArray<Order> orders, Ink ink)
     {

@@ -7,7 +7,7 @@ using Hostlock.Rollouts.Rings;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Says what a rollout would do, what it did, and what it waits for.</summary>
+/// <summary>Renders the plan of a rollout, its result, and what it waits for.</summary>
 public static class RolloutText
 {
     const int HostsShown = 12;
@@ -26,7 +26,7 @@ public static class RolloutText
     ];
 
     /// <summary>The word for how a rollout ended for a host: <c>not copied</c>.</summary>
-    /// <param name="outcome">How it ended.</param>
+    /// <param name="outcome">The outcome.</param>
     internal static string Word(HostOutcome outcome) => Outcomes.Single(each => each.Outcome == outcome).Word;
 
     /// <summary>Renders the rings, their rules, and the locks that change.</summary>
@@ -66,11 +66,11 @@ public static class RolloutText
     public static string Opened(string ring, string? subject) =>
         $"ring {ring}  {(subject is null ? "begins" : $"committed: {subject}")}\n";
 
-    /// <summary>Says where a rollout stands once it does nothing more by itself: who got what, what is waited for, and what can be
-    /// typed.</summary>
+    /// <summary>Renders the state of a rollout that does nothing more by itself: the outcomes, what it waits for, and the next
+    /// commands.</summary>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="orders">What the rules say of it.</param>
-    /// <param name="opening">What becomes of the locks of a ring when it opens.</param>
+    /// <param name="orders">The orders of the rules for it.</param>
+    /// <param name="opening">What happens to the locks of a ring when it opens.</param>
     /// <param name="target">Gives the machine of a host as ssh knows it; null for this machine.</param>
     /// <param name="line">Makes a line of hostlock's about the same flake.</param>
     public static string End(
@@ -93,9 +93,9 @@ public static class RolloutText
         return text.ToString();
     }
 
-    /// <summary>Says what going on with a rollout would begin with; empty if nothing is due. What machines answer decides what
-    /// follows.</summary>
-    /// <param name="orders">What the rules say of it.</param>
+    /// <summary>Renders the next steps of a rollout; empty if nothing is due. The answers of machines decide the steps after
+    /// that.</summary>
+    /// <param name="orders">The orders of the rules for it.</param>
     /// <param name="rollout">The rollout.</param>
     /// <param name="released">The hosts that it passed by, and that are held no longer.</param>
     /// <param name="approved">The ring that was approved in the repository, and waits for that; null if none does.</param>
@@ -132,8 +132,8 @@ public static class RolloutText
 
     /// <summary>Renders a rollout, ring by ring and host by host.</summary>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="orders">What the rules say of it.</param>
-    /// <param name="opening">What becomes of the locks of a ring when it opens.</param>
+    /// <param name="orders">The orders of the rules for it.</param>
+    /// <param name="opening">What happens to the locks of a ring when it opens.</param>
     /// <param name="line">Makes a line of hostlock's about the same flake.</param>
     /// <param name="ink">The colours.</param>
     public static string Status(
@@ -193,7 +193,7 @@ public static class RolloutText
         _ => "",
     };
 
-    /// <summary>Who approved a ring, when, and in which commit or tag.</summary>
+    /// <summary>The approval of a ring: the person, the time, and the commit or tag.</summary>
     /// <param name="approval">The approval.</param>
     internal static string By(RingApproval approval) =>
         $"by {Visible.Name(approval.By ?? "somebody")} on {Time(approval.At)}"

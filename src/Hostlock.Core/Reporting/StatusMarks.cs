@@ -3,7 +3,7 @@ using Hostlock.Fleets;
 namespace Hostlock.Reporting;
 
 /// <summary>The marks that <c>status</c> puts on hosts: a letter in the table, a word in a pipe. <see cref="StatusNotes"/> says what each
-/// means and what to type.</summary>
+/// means, with the command.</summary>
 static class StatusMarks
 {
     /// <summary>The letters: git could not merge the lock, or it cannot be read or does not exist; it is not in line with flake.nix; it is

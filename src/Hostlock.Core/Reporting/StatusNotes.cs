@@ -5,8 +5,8 @@ using Hostlock.Fleets;
 namespace Hostlock.Reporting;
 
 /// <summary>
-/// Says what the marks of the table mean: a line for each kind, with its hosts, and the command that puts it right. Hosts that flake.nix
-/// and hostlock.toml do not both have are told as well.
+/// Explains the marks of the table: a line for each kind, with its hosts, and the command that puts it right. Hosts that only flake.nix or
+/// only hostlock.toml has are listed as well.
 /// </summary>
 public static class StatusNotes
 {
@@ -14,7 +14,7 @@ public static class StatusNotes
 
     /// <summary>Renders the notes; empty if there is nothing to say.</summary>
     /// <param name="state">The state of the flake.</param>
-    /// <param name="screen">Where the text goes.</param>
+    /// <param name="screen">The screen of the reader.</param>
     public static string Render(FleetState state, Screen screen)
     {
         var text = new StringBuilder();
@@ -25,9 +25,9 @@ public static class StatusNotes
 
     /// <summary>One note.</summary>
     /// <param name="Mark">The mark that it explains.</param>
-    /// <param name="Kind">What the hosts have in common.</param>
+    /// <param name="Kind">The common problem of the hosts.</param>
     /// <param name="Hosts">The hosts.</param>
-    /// <param name="More">What else is to be said, in brackets; empty for nothing.</param>
+    /// <param name="More">More words, in brackets; empty for none.</param>
     /// <param name="Command">The command that puts it right; null if there is none.</param>
     sealed record Note(char Mark, string Kind, IReadOnlyList<string> Hosts, string More, string? Command);
 

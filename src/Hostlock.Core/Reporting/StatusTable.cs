@@ -9,7 +9,7 @@ namespace Hostlock.Reporting;
 
 /// <summary>
 /// Renders hosts × inputs: on a terminal a screen on which hosts with equal locks share a row, and inputs that say nothing share a line;
-/// in a pipe a row a host with every input that differs.
+/// in a pipe a row for each host with every input that differs.
 /// </summary>
 public static class StatusTable
 {
@@ -22,7 +22,7 @@ public static class StatusTable
 
     const int WidestRings = 16;
 
-    /// <summary>Renders the table for a terminal. What is to be said of single hosts is in <see cref="StatusNotes"/>.</summary>
+    /// <summary>Renders the table for a terminal. <see cref="StatusNotes"/> has the remarks about single hosts.</summary>
     /// <param name="state">The state of the flake.</param>
     /// <param name="screen">The terminal.</param>
     public static string Render(FleetState state, Screen screen)
@@ -43,10 +43,10 @@ public static class StatusTable
         return text.ToString();
     }
 
-    /// <summary>Renders a row a host, with a heading, for a pipe: the name, the ring, the marks in words, and each input that
+    /// <summary>Renders a row for each host, with a heading, for a pipe: the name, the ring, the marks in words, and each input that
     /// differs.</summary>
     /// <param name="state">The state of the flake.</param>
-    /// <param name="screen">Where the text goes.</param>
+    /// <param name="screen">The screen of the reader.</param>
     public static string RenderRows(FleetState state, Screen screen)
     {
         var matrix = DriftMatrix.Of(state.Locks, state.Asked);
@@ -116,7 +116,7 @@ public static class StatusTable
         return Lead + HostNames.Fit(words, ", ", screen.Width - Lead.Length);
     }
 
-    /// <summary>The words of an input, with the part of them that says how it stands to the others.</summary>
+    /// <summary>The words of an input, with the part that compares it with the others.</summary>
     /// <param name="Words">All of it.</param>
     /// <param name="Standing">The part of <paramref name="Words"/> that tells that it is ahead or behind; empty if it is neither.</param>
     readonly record struct CellText(string Words, string Standing = "");
@@ -201,7 +201,7 @@ public static class StatusTable
             var shown = _columns.Count;
             while (shown > 1 && hosts + fixedWidth + Width(shown) > _screen.Width)
                 shown--;
-            // What the inputs leave is for the names.
+            // The names get the width that the inputs leave.
             hosts = NamesWidth(Math.Min(needed, Math.Max(hosts, _screen.Width - fixedWidth - Width(shown))));
             var rest = _columns.Count - shown;
             var ink = _screen.Ink;
@@ -252,7 +252,7 @@ public static class StatusTable
 
         static string RestName(int rest) => string.Create(CultureInfo.InvariantCulture, $"{rest} more");
 
-        // How many of the inputs that have no room are behind, and by how much at most.
+        // The number of inputs without room that are behind, and by how much at most.
         static string Rest(Row row, int shown)
         {
             var behind = row.Drift.Skip(shown).OfType<DriftCell>().Where(cell => cell.SecondsBehind > 0).ToList();

@@ -11,7 +11,7 @@ namespace Hostlock.Reporting;
 /// </summary>
 sealed class TextOfUtf8(TextWriter output) : OutputStream
 {
-    // All of ASCII but what may be a part of something else: '/' and '#', and DEL.
+    // All of ASCII but '/' and '#', which may be parts of something else, and DEL.
     static readonly SearchValues<byte> Harmless = SearchValues.Create(
         [.. Enumerable.Range(0, 0x7f).Select(code => (byte)code).Where(code => code is not ((byte)'/' or (byte)'#'))]);
 

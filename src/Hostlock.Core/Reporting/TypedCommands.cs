@@ -18,7 +18,7 @@ public sealed partial record TypedCommands(string? Option, string? Folder)
     public string Here(string text) => this == InFlake ? text : Program().Replace(text, Placed);
 
     /// <summary>A sentence, with the commands that it quotes as they can be typed where the user is.</summary>
-    /// <param name="text">The sentence. Its first word may be the name of a program that it speaks of.</param>
+    /// <param name="text">The sentence. Its first word may be the name of a program that it is about.</param>
     public string Quoted(string text) => this == InFlake ? text : QuotedProgram().Replace(text, Placed);
 
     string Placed(Match program) => program.Value switch

@@ -4,7 +4,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders what is left to do of a command that was broken off.</summary>
+/// <summary>Renders the remaining work of a command that was broken off.</summary>
 public static class UndertakingText
 {
     /// <summary>Renders the files that change or go.</summary>

@@ -6,7 +6,7 @@ using Hostlock.Fleets.Undoing;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders what <c>undo</c> took back, or <c>redo</c> put back: the command, the files, and what moves in locks.</summary>
+/// <summary>Renders an <c>undo</c> or a <c>redo</c>: the command, the files, and the moves in locks.</summary>
 public static class UndoText
 {
     /// <summary>Renders a plan.</summary>

@@ -3,7 +3,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>Finds what a program that failed complained of.</summary>
+/// <summary>Finds the complaint of a program that failed.</summary>
 static class Complaint
 {
     /// <summary>The last line of its errors, or its exit code if it said nothing.</summary>

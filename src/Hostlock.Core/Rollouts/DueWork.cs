@@ -11,7 +11,7 @@ public abstract record DueWork
     }
 
     /// <summary>The rollout goes on.</summary>
-    /// <param name="Happened">The events that it begins with; none if the time that it waited for has come.</param>
+    /// <param name="Happened">The events with which it begins; none if only the time that it waited for has come.</param>
     public sealed record GoOn(ImmutableArray<RolloutEvent> Happened) : DueWork;
 
     /// <summary>Machines have to be asked: the rollout goes on if an agent takes something again, or a machine is back.</summary>
@@ -19,14 +19,14 @@ public abstract record DueWork
     /// <param name="Absent">The hosts that were out of reach.</param>
     public sealed record Ask(ImmutableArray<HostRecord> Deferred, ImmutableArray<HostName> Absent) : DueWork;
 
-    /// <summary>Nothing is due. What failed is not tried again without a person.</summary>
+    /// <summary>Nothing is due. A system that failed is not tried again without a person.</summary>
     public sealed record Nothing : DueWork;
 
     /// <summary>Decides what is due.</summary>
-    /// <param name="rollout">What has happened.</param>
-    /// <param name="approval">The approval of a ring that waits for it, which somebody wrote into the repository; null if nobody
-    /// did.</param>
-    /// <param name="fleet">What hostlock.toml says now.</param>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="approval">The approval of a ring that waits for it, which somebody wrote
+    /// into the repository; null if nobody did.</param>
+    /// <param name="fleet">The fleet, as hostlock.toml describes it now.</param>
     /// <param name="now">The present time.</param>
     public static DueWork Of(Rollout rollout, RolloutEvent.RingApproved? approval, Fleet fleet, DateTimeOffset now)
     {
@@ -36,7 +36,7 @@ public abstract record DueWork
             return new GoOn([]);
         if (RolloutRules.WhyHalted(rollout) is not null)
             return new Nothing();
-        // Who is held no longer gets what passed it by.
+        // A host that is no longer held gets the system that it missed.
         if (HostHolds.Released(rollout, fleet, now).Count > 0)
             return new GoOn([]);
         ImmutableArray<HostRecord> deferred = [.. rollout.Hosts.Where(host => host is { Outcome: null, IsDeferred: true })];

@@ -11,15 +11,15 @@ public sealed record EarlierSystem(StorePath System, int? Generation)
 {
     /// <summary>The system that a machine goes back to if nobody says which: that of another lock, or the one that the last switch
     /// replaced; null if neither is known.</summary>
-    /// <param name="facts">What the machine said.</param>
+    /// <param name="facts">The answer of the machine.</param>
     /// <param name="host">The host.</param>
-    /// <param name="rollouts">What has happened, the newest first.</param>
+    /// <param name="rollouts">The rollouts, the newest first.</param>
     public static EarlierSystem? Before(MachineFacts facts, HostName host, IEnumerable<Rollout> rollouts) =>
         OfAnotherLock(facts) ?? Replaced(facts, host, rollouts);
 
     /// <summary>The system of the newest generation before the one that boots that has another lock than the system that runs; null if the
     /// machine keeps none.</summary>
-    /// <param name="facts">What the machine said.</param>
+    /// <param name="facts">The answer of the machine.</param>
     public static EarlierSystem? OfAnotherLock(MachineFacts facts)
     {
         var newest = facts.NextGeneration?.Number ?? int.MaxValue;
@@ -30,23 +30,23 @@ public sealed record EarlierSystem(StorePath System, int? Generation)
     }
 
     /// <summary>The system of a generation; null if the machine does not keep it.</summary>
-    /// <param name="facts">What the machine said.</param>
+    /// <param name="facts">The answer of the machine.</param>
     /// <param name="number">The number of the generation.</param>
     public static EarlierSystem? Numbered(MachineFacts facts, int number) => First(facts, generation => generation.Number == number);
 
     /// <summary>The newest system that carries a lock; null if the machine keeps none.</summary>
-    /// <param name="facts">What the machine said.</param>
+    /// <param name="facts">The answer of the machine.</param>
     /// <param name="sha256">The SHA-256 of the bytes of the lock.</param>
     public static EarlierSystem? WithLock(MachineFacts facts, string sha256) =>
         First(facts, generation => generation.LockSha256 == sha256);
 
     /// <summary>
-    /// The system that a machine ran before it was switched to the one that it runs, as a journal tells, be it that a collection of garbage
-    /// has taken the generation; null if no journal does.
+    /// The system that a machine ran before it was switched to the present one, as a journal tells, even if a garbage collection has taken
+    /// the generation; null if no journal tells it.
     /// </summary>
-    /// <param name="facts">What the machine said.</param>
+    /// <param name="facts">The answer of the machine.</param>
     /// <param name="host">The host.</param>
-    /// <param name="rollouts">What has happened, the newest first.</param>
+    /// <param name="rollouts">The rollouts, the newest first.</param>
     public static EarlierSystem? Replaced(MachineFacts facts, HostName host, IEnumerable<Rollout> rollouts) =>
         rollouts.Select(rollout => rollout.Hosts.Find(host))
             .Where(record => record is { Outcome: HostOutcome.Kept } && record.Plan.Target == facts.System)
@@ -55,9 +55,9 @@ public sealed record EarlierSystem(StorePath System, int? Generation)
             ? First(facts, generation => generation.System == before) ?? new(before, null)
             : null;
 
-    /// <summary>The system that a version of a lock means; null if the machine does not keep it.</summary>
-    /// <param name="facts">What the machine said.</param>
-    /// <param name="version">The version. To the system that runs, nothing has to go back.</param>
+    /// <summary>The system of a version of a lock; null if the machine does not keep it.</summary>
+    /// <param name="facts">The answer of the machine.</param>
+    /// <param name="version">The version. It is not the system that runs.</param>
     /// <param name="versions">Reads versions of locks.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The version cannot be read.</exception>

@@ -3,11 +3,11 @@ using Hostlock.Machines;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>The answer of a machine about itself, as far as a rollout decides by it and the journal keeps it.</summary>
+/// <summary>The part of a machine's answer about itself that a rollout needs and the journal keeps.</summary>
 /// <param name="Running">The system that runs, a specialisation too; null if the machine runs none.</param>
 /// <param name="System">The system that the configuration makes: the parent of a specialisation, else what runs.</param>
 /// <param name="Next">The system that the profile has, which the next boot takes.</param>
-/// <param name="MachineId">Which machine it is.</param>
+/// <param name="MachineId">The id of the machine.</param>
 /// <param name="BootId">A word that each boot changes.</param>
 public sealed record HostFacts(StorePath? Running, StorePath? System, StorePath? Next, string MachineId, string BootId)
 {
@@ -38,7 +38,7 @@ public sealed record HostFacts(StorePath? Running, StorePath? System, StorePath?
     /// <summary>The way in which its user becomes root.</summary>
     public RootPower Power { get; init; }
 
-    /// <summary>Takes from an answer what a rollout needs.</summary>
+    /// <summary>Takes the facts that a rollout needs from an answer.</summary>
     /// <param name="facts">The answer.</param>
     public static HostFacts Of(MachineFacts facts) => new(facts.Running, facts.System, facts.Next, facts.MachineId, facts.BootId)
     {

@@ -2,12 +2,12 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>Brings what is known of the hosts of a rollout in line with the holds of hostlock.toml.</summary>
+/// <summary>Brings the records of the hosts of a rollout in line with the holds of hostlock.toml.</summary>
 public static class HostHolds
 {
     /// <summary>The events that do so, in the order of the hosts; none if nothing has changed. A host that hostlock.toml does not have any
     /// more is passed by like one that is held.</summary>
-    /// <param name="rollout">What is known of the hosts. A person who has a host go back knows that it is held.</param>
+    /// <param name="rollout">The rollout. A person who has a host go back knows that it is held.</param>
     /// <param name="fleet">What hostlock.toml says now.</param>
     /// <param name="now">The present time.</param>
     public static IEnumerable<RolloutEvent.Held> Changed(Rollout rollout, Fleet fleet, DateTimeOffset now)

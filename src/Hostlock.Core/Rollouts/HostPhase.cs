@@ -3,8 +3,8 @@ using Hostlock.Machines;
 namespace Hostlock.Rollouts;
 
 /// <summary>
-/// The point at which a host stands between the system that it came from and the one that it is to get. It is read off the machine, never
-/// remembered.
+/// The point at which a host stands between the system that it came from and the one that it is to get. The machine tells it each time, and
+/// it is never remembered.
 /// </summary>
 public enum HostPhase
 {
@@ -37,8 +37,8 @@ public enum HostPhase
 public static class HostPhases
 {
     /// <summary>The phase of a host.</summary>
-    /// <param name="now">What the machine says now.</param>
-    /// <param name="before">What it said before anything was done.</param>
+    /// <param name="now">The present answer of the machine.</param>
+    /// <param name="before">Its answer before anything was done.</param>
     /// <param name="target">The system that it is to get.</param>
     /// <param name="activation">How it gets it.</param>
     /// <param name="rollout">The id of the rollout.</param>
@@ -52,7 +52,7 @@ public static class HostPhases
         var runsOld = now.Runs(before.Running) || now.Runs(before.System) || now.Runs(before.Next);
         if (now.Runs(target) && bootsTarget)
             return isOnTrial ? HostPhase.Unconfirmed : HostPhase.Kept;
-        // What ran already and does not boot has to be kept, and nothing is known of it yet.
+        // A system that runs already and does not boot has to be kept, and nothing is known of it yet.
         if (now.Runs(target) && now.Next == before.Next)
             return before.Runs(target) && !isOnTrial ? HostPhase.Before : HostPhase.OnTrial;
         if (activation == Activation.Boot && runsOld && bootsTarget)

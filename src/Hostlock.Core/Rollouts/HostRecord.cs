@@ -54,7 +54,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>The most times that a host is returned before a person must look.</summary>
     public const int MostReturns = 3;
 
-    /// <summary>The reason why a host is passed by that went from hostlock.toml since the rollout began.</summary>
+    /// <summary>The reason why a host is passed by if hostlock.toml no longer has it.</summary>
     public const string Gone = "hostlock.toml has no such host any more";
 
     /// <summary>The time that a host has to go back and to answer, once its silence timer went off.</summary>
@@ -75,7 +75,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>The answers of the gates when they were last asked.</summary>
     public ImmutableArray<GateAnswer> Gates { get; init; } = [];
 
-    /// <summary>True if the agent that deploys the machine takes nothing now, and nothing was begun: a person has to see to it.</summary>
+    /// <summary>True if the agent that deploys the machine is suspended, and nothing was begun: a person has to see to it.</summary>
     public bool IsDeferred { get; init; }
 
     /// <summary>The step that began and has not ended; null if there is none.</summary>
@@ -114,28 +114,29 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>The latest time from which the silence timer can run; null if it was never armed.</summary>
     public DateTimeOffset? TimerFrom { get; init; }
 
-    /// <summary>Since when somebody else's switch is waited for; null if none is.</summary>
+    /// <summary>The time since which somebody else's switch is waited for; null if none is.</summary>
     public DateTimeOffset? WaitsSince { get; init; }
 
-    /// <summary>Since when the machine runs its target, unbroken as far as is known; null if it does not, or was not yet kept.</summary>
+    /// <summary>The time since which the machine runs its target, without a known break; null if it does not, or was not yet
+    /// kept.</summary>
     public DateTimeOffset? KeptSince { get; init; }
 
     /// <summary>The time at which a look at the machine gave the host its outcome; null if it has none, or none by a look.</summary>
     public DateTimeOffset? SettledAt { get; init; }
 
-    /// <summary>True if the host has had the outcome <see cref="HostOutcome.Kept"/>. What it is in later is somebody's doing.</summary>
+    /// <summary>True if the host has had the outcome <see cref="HostOutcome.Kept"/>. Later changes are somebody else's.</summary>
     public bool HasBeenKept { get; init; }
 
     /// <summary>The time at which the machine was last asked whether it is well, answered or not; null if it never was.</summary>
     public DateTimeOffset? AskedAt { get; init; }
 
-    /// <summary>True if the host could not get its system when its ring did. No later ring waits for it.</summary>
+    /// <summary>True if the host could not get its system together with its ring. No later ring waits for it.</summary>
     public bool IsLate { get; init; }
 
     /// <summary>The reason why it is to stay at the system that it runs; null if it may be changed.</summary>
     public string? Hold { get; init; }
 
-    /// <summary>The step that began and was cut off, if a look is under way that finds out what came of it; else null.</summary>
+    /// <summary>The step that began and was cut off, if a look at its result is under way; else null.</summary>
     public Step? CutOff { get; init; }
 
     /// <summary>The outcome; null if it has none yet.</summary>
@@ -148,7 +149,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>True if the host had what it should have before anything was done.</summary>
     public bool WasThere => Outcome == HostOutcome.Kept && Activations == 0 && Keeps == 0;
 
-    /// <summary>True if the system failed on the host. One that a person had go back has not failed.</summary>
+    /// <summary>True if the system failed on the host. A system that a person took back has not failed.</summary>
     public bool IsFailure => Outcome is HostOutcome.Returned or HostOutcome.Stranded && !IsRestored;
 
     /// <summary>True if the host could not be begun with, for a reason that may pass. Nothing was changed on it.</summary>
@@ -237,13 +238,13 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             : this;
 
     internal HostRecord After(RolloutEvent.Restored restored, RolloutAction action) => action == RolloutAction.Rollout
-        // What the rollout brought was taken back.
+        // The system of the rollout was taken back.
         ? this with { IsRestored = true, Outcome = HostOutcome.Returned, SettledAt = restored.At, KeptSince = null }
         : this with { IsRestored = true };
 
     internal HostRecord After(RolloutEvent.Decided decided) => this with { Verdict = decided.Verdict, JudgedBoot = Now?.BootId };
 
-    // Out of reach, it is asked again; what was unclear is judged again.
+    // A host out of reach is asked again; an unclear verdict is given again.
     internal HostRecord After(RolloutEvent.Resumed resumed) =>
         CouldNotBegin || Outcome == HostOutcome.Stranded
             || (Outcome is null && (Verdict == Rollouts.Verdict.Unclear || IsDeferred || !resumed.IsChecked))
@@ -260,25 +261,25 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
                 IsDeferred = false,
                 Verdict = Verdict == Rollouts.Verdict.Unclear ? null : Verdict,
             }
-            // What was to boot may have booted.
+            // A system for the next boot may have booted.
             : Outcome == HostOutcome.Kept && KeptSince is null ? this with { AskedAt = null } : this;
 
-    // What NixOS refuses to switch to is for the next boot.
+    // A system that NixOS refuses to switch to is for the next boot.
     HostRecord Inhibited() => Activations == 0 && Now is { IsInhibited: true } && Phase == HostPhase.Before
         ? this with { Plan = Plan with { Activation = Activation.Boot } }
         : this;
 
     static bool Renews(Step step) => step is Step.Activate or Step.Check or Step.Keep;
 
-    // A verdict belongs to one system and one boot. What failed before it ran has its verdict too.
+    // A verdict belongs to one system and one boot. A system that failed before it ran has its verdict too.
     HostRecord Judged(Step step, StepResult result, Step? cutOff)
     {
-        // An agent that takes nothing is for a person to see to.
+        // A person has to see to an agent that is suspended.
         if (result.IsDeferred)
             return this with { Activations = Activations - 1, IsDeferred = true };
         if (Now is null)
             return this;
-        // What we cut off is no try: a copy, or an activation that never reached the machine, which has no mark of it.
+        // A step that we cut off is no try: a copy, or an activation that never reached the machine, which has no mark of it.
         if (step == Step.Probe && cutOff == Step.Copy)
             return this with { Copies = Copies - 1 };
         if (step == Step.Probe && cutOff == Step.Activate && HasNoMark)
@@ -314,7 +315,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
         return Phase switch
         {
             HostPhase.Elsewhere => HostOutcome.Superseded,
-            // A system that was kept is undone by us alone.
+            // Only we undo a system that was kept.
             HostPhase.Before or HostPhase.Tried or HostPhase.OnTrial or HostPhase.Pending when HasBeenKept && Returns == 0 =>
                 HostOutcome.Superseded,
             HostPhase.Kept when Activations == 0 || Verdict == Rollouts.Verdict.Pass || !NeedsCheck => HostOutcome.Kept,
@@ -335,7 +336,8 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     internal bool MayActivateAgain =>
         Verdict != Rollouts.Verdict.Fail && Returns == 0 && Keeps == 0 && Activations is > 0 and < MostActivations;
 
-    // The mark of a trial is that of the last rollout that armed its timer. The machine refused us, and what it runs is that one's to keep.
+    // The mark of a trial belongs to the last rollout that armed its timer. The machine refused us, and the other rollout decides about its
+    // system.
     bool IsOnTrialOfAnother => Now is { Trial: { } other } now && other != Rollout && now.Fired != Rollout;
 
     // The machine is as it was, and nothing was begun there: a trial leaves its mark, or that of the timer that ended it.
@@ -345,8 +347,8 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     bool IsUndone => Phase is HostPhase.Before or HostPhase.Tried
         || (Phase == HostPhase.Pending && Plan.Activation == Activation.Switch);
 
-    // The host is back where it came from, because it was to go back, or not by an accident of ours or of the mains: those are tried
-    // once more.
+    // The host is back on its earlier system, because it was to go back, or for another reason than our own end or a power cut: after those
+    // the system is tried once more.
     bool HasFailed(RolloutEvent.Ended ended) =>
         Returns > 0
         || (WasLost && Now!.BootId == Before!.BootId)

@@ -3,7 +3,7 @@ using Hostlock.Machines.Packages;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>Says in words what only a boot brings into use.</summary>
+/// <summary>Says in words which parts only a boot brings into use.</summary>
 public static class RebootWords
 {
     /// <summary>The kernel with its version, else the names of the parts; empty if there are none.</summary>

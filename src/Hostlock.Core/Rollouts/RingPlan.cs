@@ -3,7 +3,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>Hosts that get their systems together, and the rule by which they do.</summary>
+/// <summary>Hosts that get their systems together, and the rule of their ring.</summary>
 /// <param name="Name">The name of the ring; empty for the only ring of a switch.</param>
 /// <param name="Rule">The rule.</param>
 /// <param name="Hosts">The hosts, in their order.</param>

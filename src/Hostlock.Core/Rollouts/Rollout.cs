@@ -4,9 +4,9 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>A rollout as its events add up to it.</summary>
-/// <param name="Plan">What is to happen.</param>
-/// <param name="Hosts">What is known of each host.</param>
+/// <summary>A rollout, as the sum of its events.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Hosts">The records of the hosts.</param>
 public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
 {
     /// <summary>True if a person, or an option, said that the machines may be changed.</summary>
@@ -26,7 +26,7 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     /// <param name="ring">The ring.</param>
     public ArraySegment<HostRecord> HostsOf(RingPlan ring) => Hosts.Of(ring);
 
-    /// <summary>The commit that a host got its system of; null if its ring is not open, or nobody knows.</summary>
+    /// <summary>The commit that made the system of a host; null if its ring is not open, or it is not known.</summary>
     /// <param name="host">The host.</param>
     public Revision? CommitOf(HostName host) =>
         Plan.Rings.FirstOrDefault(ring => ring.Hosts.Any(each => each.Host == host)) is { } found
@@ -34,7 +34,7 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
             ? opened ?? Plan.Source?.Base
             : null;
 
-    /// <summary>True if the hosts of a ring may be changed. What a switch or a rollback brings has nothing to open.</summary>
+    /// <summary>True if the hosts of a ring may be changed. A switch or a rollback has no ring to open.</summary>
     /// <param name="ring">The ring.</param>
     public bool IsOpen(RingPlan ring) => Plan.Action != RolloutAction.Rollout || OpenedRings.ContainsKey(ring.Name);
 
@@ -52,27 +52,27 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
         || Hosts.Any(host => host.Outcome == HostOutcome.Stranded);
 
     /// <summary>True if it has to be ended before another one begins: a step is half-way, a machine is on trial, or a lock is still to be
-    /// put back. Of one that nobody approved, nothing was begun.</summary>
+    /// put back. A rollout that nobody approved has begun nothing.</summary>
     public bool IsUnfinished => IsApproved && (IsBrokenOff || Hosts.Any(Restores));
 
     /// <summary>True if going on with it can bring a host to its system: the host neither keeps the system nor failed.</summary>
     public bool LeavesHosts => !Hosts.All(host => host.Outcome == HostOutcome.Kept || host.IsFailure);
 
     /// <summary>
-    /// Tells whether a plan asks once more for what this rollout brings, so that it goes on, with the soak that it has. What failed is not
-    /// tried again without a word. A rollout that a person had hosts go back from, or that has nothing left to do, begins anew.
+    /// Tells whether a plan asks for the same systems as this rollout, so that this one goes on, with its soak. A system that failed is not
+    /// tried again without a word. If a person had hosts go back, or nothing is left to do, the plan begins anew.
     /// </summary>
     /// <param name="plan">The plan.</param>
     public bool IsAskedAgainBy(RolloutPlan plan) =>
         plan.BringsTheSame(Plan) && !Hosts.Any(host => host.IsRestored) && (MayGoOn || RolloutRules.WhyHalted(this) is not null);
 
     /// <summary>True if the lock of a host is still to be put back, because the host went back.</summary>
-    /// <param name="host">What is known of the host.</param>
+    /// <param name="host">The record of the host.</param>
     public bool Restores(HostRecord host) =>
         Plan.Action == RolloutAction.Rollback && host is { Outcome: HostOutcome.Kept, IsRestored: false };
 
-    /// <summary>The plans by which hosts go back to the systems that they ran before it: those that got their systems of it, the last one
-    /// first.</summary>
+    /// <summary>The plans by which hosts go back to the systems that they ran before the rollout: for the hosts that got its systems, the
+    /// last one first.</summary>
     /// <param name="isChecked">True if a system is looked at before it is kept.</param>
     public ImmutableArray<HostPlan> WayBack(bool isChecked) =>
     [
@@ -140,9 +140,9 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     Rollout With(HostName host, Func<HostRecord, HostRecord> change) => this with { Hosts = Hosts.With(host, change) };
 }
 
-/// <summary>That a ring may begin.</summary>
+/// <summary>The word that a ring may begin.</summary>
 /// <param name="At">When it was said.</param>
-/// <param name="By">Who said so; null if that is not known.</param>
+/// <param name="By">The person who said so; null if that is not known.</param>
 /// <param name="Proof">The commit or tag that says so; null if an option did.</param>
 public sealed record RingApproval(DateTimeOffset At, string? By, Revision? Proof)
 {

@@ -4,7 +4,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>One line of the journal. A rollout is what its events add up to; nothing else is remembered.</summary>
+/// <summary>One line of the journal. A rollout is the sum of its events; nothing else is remembered.</summary>
 /// <param name="At">When it happened.</param>
 public abstract record RolloutEvent(DateTimeOffset At)
 {
@@ -17,7 +17,7 @@ public abstract record RolloutEvent(DateTimeOffset At)
     /// <param name="At">When it happened.</param>
     public sealed record Approved(DateTimeOffset At) : RolloutEvent(At)
     {
-        /// <summary>Who said so, as the environment has it: <c>ada@ctl</c>; null if it does not say.</summary>
+        /// <summary>The person who said so, as the environment names them: <c>ada@ctl</c>; null if it does not.</summary>
         public string? By { get; init; }
     }
 
@@ -26,8 +26,8 @@ public abstract record RolloutEvent(DateTimeOffset At)
     /// <param name="At">When it happened.</param>
     public sealed record RingApproved(string Ring, DateTimeOffset At) : RolloutEvent(At)
     {
-        /// <summary>Who said so: the name of the signer in the list of who may sign, or else what the commit, the tag or the environment
-        /// states; null if nothing does.</summary>
+        /// <summary>The person who said so: the name of the signer in the list of those who may sign, or else the name that the commit, the
+        /// tag or the environment states; null if nothing does.</summary>
         public string? By { get; init; }
 
         /// <summary>The commit or tag that says so; null if an option did.</summary>
@@ -60,7 +60,7 @@ public abstract record RolloutEvent(DateTimeOffset At)
     /// <summary>A step is over.</summary>
     /// <param name="Host">The host.</param>
     /// <param name="Step">The step.</param>
-    /// <param name="Result">What came of it.</param>
+    /// <param name="Result">The result.</param>
     /// <param name="At">When it happened.</param>
     public sealed record Ended(HostName Host, Step Step, StepResult Result, DateTimeOffset At) : RolloutEvent(At);
 
@@ -92,13 +92,13 @@ public sealed record StepResult
     /// <summary>The answer of the machine afterwards; null if it said nothing.</summary>
     public HostFacts? Facts { get; init; }
 
-    /// <summary>The reason why it said nothing, or what the command complained of; null if there is nothing to say.</summary>
+    /// <summary>The reason why it did not answer, or the complaint of the command; null if there is neither.</summary>
     public string? Note { get; init; }
 
     /// <summary>True if another machine answers for the host.</summary>
     public bool IsWrongMachine { get; init; }
 
-    /// <summary>True if nothing was begun, because the agent that deploys the machine takes nothing now.</summary>
+    /// <summary>True if nothing was begun, because the agent that deploys the machine is suspended.</summary>
     public bool IsDeferred { get; init; }
 
     /// <summary>The exit code of the command, which decides nothing; null if there was none.</summary>
@@ -114,7 +114,7 @@ public sealed record StepResult
 /// <summary>The answer of a gate.</summary>
 /// <param name="Name">The name of the gate.</param>
 /// <param name="Verdict">Its answer.</param>
-/// <param name="Said">What it said, in a few words; empty if it said nothing.</param>
+/// <param name="Said">Its words, in brief; empty if it said nothing.</param>
 public sealed record GateAnswer(string Name, Verdict Verdict, string Said);
 
 /// <summary>The judgement of a system after it was tried.</summary>

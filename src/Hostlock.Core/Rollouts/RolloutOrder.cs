@@ -3,7 +3,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>Who gets a lock, and in which order: the rings of hostlock.toml, or else one host and then the others.</summary>
+/// <summary>The hosts that get a lock, and their order: the rings of hostlock.toml, or else one host and then the others.</summary>
 /// <param name="Rings">The rings in their order, each with at least one host. The lock of the very first host goes through all of
 /// them.</param>
 /// <param name="Groups">The groups that have hosts among these.</param>

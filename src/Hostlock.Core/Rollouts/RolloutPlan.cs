@@ -9,8 +9,8 @@ using Hostlock.Machines;
 namespace Hostlock.Rollouts;
 
 /// <summary>The plan of a rollout, settled before anything happens: every system of it is built.</summary>
-/// <param name="Id">The name of the rollout: the day, and the beginning of the digest of what it brings and when.</param>
-/// <param name="Action">What it is for.</param>
+/// <param name="Id">The name of the rollout: the day, and the beginning of the digest of its systems and its time.</param>
+/// <param name="Action">The purpose.</param>
 /// <param name="Rings">The rings, in their order.</param>
 public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray<RingPlan> Rings)
 {
@@ -103,8 +103,8 @@ public sealed record RolloutSource(HostName From, Revision Commit, Revision Base
 /// <param name="IsChecked">False if the system is kept without a look at the machine and its gates.</param>
 public sealed record HostPlan(HostName Host, StorePath Target, Activation Activation, string Engine, TimeSpan Trial, bool IsChecked)
 {
-    /// <summary>The SHA-256 of the lock that the system is made by, 64 digits, if that is in no commit of the plan; null if the plan has a
-    /// commit with it, or nobody knows.</summary>
+    /// <summary>The SHA-256 of the lock that made the system, 64 digits, if no commit of the plan has it; null if one has it, or it is not
+    /// known.</summary>
     public string? LockSha256 { get; init; }
 
     /// <summary>The hosts of the rollout that must have their outcomes before this one begins.</summary>

@@ -4,8 +4,8 @@ using Hostlock.Fleets;
 namespace Hostlock.Rollouts;
 
 /// <summary>
-/// Judges what may be done now. It is pure, and is asked again after every event. It keeps no memory of its own, so a run that was killed
-/// goes on by asking the same question.
+/// Judges which steps may be taken now. It is pure, and is asked again after every event. It keeps no memory of its own, so a run that was
+/// killed goes on by asking the same question.
 /// </summary>
 public static class RolloutRules
 {
@@ -16,14 +16,14 @@ public static class RolloutRules
     /// <summary>The most machines that systems are copied to at once.</summary>
     public const int CopiesAtOnce = 4;
 
-    /// <summary>The orders that may be carried out now; none if all is done, or others have to be waited for.</summary>
+    /// <summary>The orders that may be carried out now; none if all is done, or the work of others has to be waited for.</summary>
     /// <param name="rollout">What has happened.</param>
     /// <param name="busy">The hosts that this run is at work on. A step of another host that began and did not end was cut off.</param>
     /// <param name="now">The present time.</param>
     public static ImmutableArray<Order> Next(Rollout rollout, IReadOnlySet<HostName> busy, DateTimeOffset now)
     {
         var turn = new Turn(rollout, busy, now);
-        // First what was begun, in any ring: look where a step was cut off, and finish what is at risk, whatever was said.
+        // First the begun work, in any ring: look where a step was cut off, and finish hosts at risk, whatever was said.
         turn.Finish();
         if (WhyHalted(rollout) is null && rollout.Plan.Rings.FirstOrDefault(turn.IsUnfinished) is { } ring)
         {
@@ -79,7 +79,7 @@ public static class RolloutRules
             return Step.Probe;
         return host.Phase switch
         {
-            // What began to go back goes back, although a power cut may have taken the verdict away.
+            // A host that began to go back goes back, although a power cut may have taken the verdict away.
             HostPhase.Tried or HostPhase.OnTrial or HostPhase.Unconfirmed or HostPhase.Kept when host.Returns > 0 => Step.Return,
             HostPhase.Switching => Step.Probe,
             HostPhase.Before when host.IsDeferred => null,
@@ -140,7 +140,7 @@ public static class RolloutRules
         public void GoOn(RingPlan ring)
         {
             var isTime = ring.Rule.Window is not { } window || window.OpenSince(_now) is not null;
-            // How many are out of reach is known before the first is changed, if it matters.
+            // The number of hosts out of reach is known before the first is changed, if it matters.
             var areCounted = ring.Rule.MaxAbsent is null
                 || _rollout.HostsOf(ring).All(host => host.Before is not null || host.Outcome is not null);
             var room = ring.Rule.Parallel - _rollout.Hosts.Count(host => host.IsAtRisk);
@@ -200,7 +200,7 @@ public static class RolloutRules
                     _orders.Add(order);
                 return;
             }
-            // Whether they are well is asked once all are settled, and not before somebody took days to approve.
+            // They are asked for their health once all are settled, and not before an approval that may take days.
             var settledAt = before.Where(host => !host.IsLate).Max(host => host.SettledAt);
             var since = new[] { ready, approvedAt, ring.Rule.Window?.OpenSince(_now) ?? ready, settledAt ?? ready }.Max();
             if (!Asks(kept.Where(host => host.AskedAt is not { } at || at < since)))

@@ -40,10 +40,10 @@ public abstract record Order
     /// <param name="Ring">The name of the ring.</param>
     public sealed record Open(string Ring) : Order;
 
-    /// <summary>Do nothing before some time.</summary>
+    /// <summary>Wait until a time.</summary>
     /// <param name="Ring">The name of the ring that waits.</param>
     /// <param name="Until">The time.</param>
-    /// <param name="Reason">What is waited for.</param>
+    /// <param name="Reason">The reason for waiting.</param>
     public sealed record Wait(string Ring, DateTimeOffset Until, WaitReason Reason) : Order;
 
     /// <summary>A person has to say that machines may be changed.</summary>
@@ -58,7 +58,7 @@ public abstract record Order
     /// <param name="Host">The host.</param>
     public sealed record AskToKeep(HostName Host) : Order;
 
-    /// <summary>Ask a person to see to the agent that deploys a machine, which takes nothing now.</summary>
+    /// <summary>Ask a person to see to the agent that deploys a machine, because it is suspended.</summary>
     /// <param name="Host">The host.</param>
     public sealed record AskForAgent(HostName Host) : Order;
 }

@@ -37,6 +37,6 @@ public sealed record ArchiveBounds(long Received, long Inflated, long Unpacked, 
 /// <summary>The bounds within which an archive is unpacked.</summary>
 /// <param name="Folder">The folder of temporary files.</param>
 /// <param name="Bounds">The bounds of the archive.</param>
-/// <param name="IsNamedZip">True if the URL ends in <c>.zip</c>. Nix then reads a zip archive by its directory, and any other member by
-/// member, without knowing modes and links.</param>
+/// <param name="IsNamedZip">True if the URL ends in <c>.zip</c>. Nix then reads a zip archive by its directory. It reads any other zip
+/// archive member by member, and does not see modes and links.</param>
 sealed record Unpacking(string Folder, ArchiveBounds Bounds, bool IsNamedZip = false);

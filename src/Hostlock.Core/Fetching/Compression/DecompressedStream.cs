@@ -6,7 +6,7 @@ namespace Hostlock.Fetching.Compression;
 
 /// <summary>
 /// A decompressor of a library, opened at the first read. Each library has exceptions of its own for damaged bytes; here they become one
-/// error. What reading the input throws goes through as it is.
+/// error. Errors of reading the input go through unchanged.
 /// </summary>
 /// <param name="input">The compressed bytes.</param>
 /// <param name="open">Opens the decompressor on them.</param>

@@ -68,7 +68,7 @@ sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
     static DecompressedStream Member(Pieces pieces) =>
         DecompressedStream.OfArchive(pieces, source => new DeflateStream(source, CompressionMode.Decompress, leaveOpen: true));
 
-    // An archive can end long before its member does. Whoever reads as far as the damage, or the bound, is stopped there.
+    // An archive can end long before its member does. A reader is stopped once it comes to the damage or the bound.
     long LastPiece(long start)
     {
         var pieces = new Pieces(packed, start, long.MaxValue);

@@ -9,7 +9,7 @@ namespace Hostlock.Fetching.Git;
 
 /// <summary>
 /// Keeps bare copies of remote repositories in the cache. A copy is completed and then renamed, and one run at a time fetches into it. A
-/// run that is killed leaves at most objects that nobody asks for.
+/// killed run leaves at most objects that nobody asks for.
 /// </summary>
 /// <param name="processes">The seam to git.</param>
 /// <param name="folder">The folder of the copies.</param>
@@ -26,10 +26,10 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     // A server that names refs without an end is stopped here.
     const long MaximumAnswer = 16 * 1024 * 1024;
 
-    // What HEAD of a copy says until the remote repository has been asked.
+    // The contents of HEAD of a copy until the remote repository has been asked.
     const string NoHead = "refs/heads/nothing-is-checked-out";
 
-    // The settings of a copy. A copy that has others is set right, because git would follow them: they may name programs.
+    // The settings of a copy. Other settings are replaced by these, because git would follow them, and they may name programs.
     static readonly byte[] Settings = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"u8.ToArray();
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -195,7 +195,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
                 (Path.Combine(beside, "config"), Settings),
                 (Path.Combine(beside, "HEAD"), Encoding.UTF8.GetBytes($"ref: {NoHead}\n")),
             ]);
-            // Something that is not a repository is in the way.
+            // A file or folder that is no repository is in the way.
             if (Directory.Exists(path) && GitPlace.OfBare(path) is null)
                 Directory.Move(path, $"{path}.{UniqueName.Next()}.damaged");
             Directory.Move(beside, path);

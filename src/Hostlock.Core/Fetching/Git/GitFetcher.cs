@@ -27,7 +27,7 @@ sealed class GitFetcher : IDisposable
     /// <param name="processes">The seam to git.</param>
     /// <param name="cacheFolder">The folder of hostlock's cache, which holds the copies of repositories: <c>~/.cache/hostlock</c>.</param>
     /// <param name="cache">The answers of earlier runs.</param>
-    /// <param name="mode">What is taken from the cache, and what from the network.</param>
+    /// <param name="mode">The choice between the cache and the network.</param>
     public GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache cache, FetchMode mode = FetchMode.Usual)
     {
         (_cache, _temporaryFolder) = (cache, Path.Combine(cacheFolder, "tmp"));
@@ -102,7 +102,7 @@ sealed class GitFetcher : IDisposable
         {
             // Nix keeps the tree in its store from now on, even if the files change. Several commits may have one tree.
             _cache.Keep(KeyOf(hash.ToString()), CachedAnswer.Of(hash, null, caught));
-            // Before the first commit, no revision exists, and what stands for it does not lock the input.
+            // Before the first commit, no revision exists, and the zeros in its place do not lock the input.
             input = input.With("rev", (commit?.Id ?? Revision.None).ToString());
             if (repository.Place.Head is { } head)
                 input = input.With("ref", head);

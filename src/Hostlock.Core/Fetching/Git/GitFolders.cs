@@ -8,7 +8,7 @@ namespace Hostlock.Fetching.Git;
 /// </summary>
 sealed class GitFolders
 {
-    // The folders of a few commits of a fleet of some ten thousand hosts. Beyond it, all are forgotten.
+    // Enough for the folders of a few commits of a fleet of some ten thousand hosts. Beyond it, all are forgotten.
     const int MostEntries = 200_000;
 
     readonly Dictionary<string, Dictionary<ByteName, GitTree.Entry>> _read = new(StringComparer.Ordinal);

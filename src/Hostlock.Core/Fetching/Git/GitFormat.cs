@@ -16,7 +16,7 @@ static class GitFormat
         var version = settings.Text("core.repositoryformatversion") ?? "0";
         if (version is not ("0" or "1"))
             throw FetchException.UnsupportedVersion(url, version);
-        // Version 0 does not know extensions, so that they say nothing.
+        // Version 0 does not know extensions, so they have no effect.
         if (version == "1" && settings.Keys("extensions").Except(Extensions).FirstOrDefault() is { } extension)
             throw FetchException.UnsupportedExtension(url, extension);
         if (version == "1" && settings.Text("extensions.objectformat") is not (null or "sha1"))
@@ -25,11 +25,11 @@ static class GitFormat
 
     /// <summary>Checks that the files of a repository are the folder that it was found in.</summary>
     /// <param name="repository">The repository, which has a work tree.</param>
-    /// <exception cref="FetchException">It is declared bare, or its files are said to lie elsewhere.</exception>
+    /// <exception cref="FetchException">It is declared bare, or its settings say that its files lie elsewhere.</exception>
     public static void CheckWorkTree(GitRepository repository)
     {
         var place = repository.Place;
-        // A linked work tree has its own place, whatever the repository says of the others.
+        // A linked work tree has its own place, whatever the settings of the repository say.
         if (place.Folder != place.Common)
             return;
         var settings = repository.OwnSettings;

@@ -14,10 +14,10 @@ namespace Hostlock.Fetching.Git;
 /// </summary>
 public sealed class GitHistory : IDisposable
 {
-    // As Linux bounds them.
+    // The bound of Linux.
     const int MaximumLinks = 40, MaximumTarget = 4095;
 
-    // What is cut off is one byte longer than what is read as a lock, so that nobody takes it for the whole.
+    // Contents are cut off one byte above the size of a lock, so that nobody takes them for whole.
     const int MostOfBlob = LockFileReader.MaximumBytes + 1;
 
     // The bytes of contents that are kept for the next commit, which mostly has some of them too.
@@ -52,7 +52,7 @@ public sealed class GitHistory : IDisposable
         _repository = new(processes, GitPlace.OfWorkTree(root) ?? throw FetchException.NotARepository(root), root);
     }
 
-    /// <summary>True if the repository has the last commits of its branches alone.</summary>
+    /// <summary>True if the repository has only the last commits of its branches.</summary>
     public bool IsShallow => _repository.IsShallow;
 
     /// <summary>The commits that changed one of some files, the newest first.</summary>
@@ -118,7 +118,7 @@ public sealed class GitHistory : IDisposable
         return changed.Distinct().ToLookup(each => each.Commit, each => each.Path);
     }
 
-    /// <summary>The newest commits that changed files beneath some paths, the newest first, with these files. One process tells all of
+    /// <summary>The newest commits that changed files beneath some paths, the newest first, with these files. One process lists all of
     /// them.</summary>
     /// <param name="paths">The files or folders, relative to the work tree; none for all files.</param>
     /// <param name="most">The most commits to return.</param>
@@ -171,10 +171,10 @@ public sealed class GitHistory : IDisposable
     /// <exception cref="FetchException">The filter of the file does not give them.</exception>
     public async Task<byte[]?> ContentsAsync(string version, string path, CancellationToken cancellationToken)
     {
-        // Of a commit that was asked about before, git would go through the same folders again.
+        // If a commit was asked about before, git would go through the same folders again.
         var isFirst = version != _lastVersion;
         _lastVersion = version;
-        // A larger file is none of the things that have to be followed.
+        // A larger file is neither a link nor anything else that is followed.
         if (!isFirst || await StoredAsync($"{version}:{path}", cancellationToken) is not { Length: > MaximumTarget } stored)
             return (await ContentsAsync(version, [path], cancellationToken))[0];
         return await IsFilteredAsync(path, cancellationToken)
@@ -183,7 +183,7 @@ public sealed class GitHistory : IDisposable
     }
 
     /// <summary>The contents of files in a commit, as for one; null for each file that the commit does not have. Each folder of the commit
-    /// is read once, and what several files have in common is one array.</summary>
+    /// is read once, and files with equal contents share one array.</summary>
     /// <param name="version">The commit, as git names it.</param>
     /// <param name="paths">The files, relative to the work tree.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -250,7 +250,7 @@ public sealed class GitHistory : IDisposable
             objects => objects.FindBeginning(name, MostOfBlob) is ({ Kind: "blob" }, var blob) ? blob : null,
             cancellationToken);
 
-    // By file, where it lies in a commit and what git stores of it; null for a file that the commit does not have.
+    // By file, its place in a commit and its blob; null for a file that the commit does not have.
     List<(string Path, byte[] Blob)?> Read(GitObjects objects, string version, IReadOnlyList<string> paths)
     {
         if (objects.FindBeginning($"{version}^{{tree}}", 0) is not ({ Kind: "tree", Id: var tree }, _))
@@ -286,8 +286,8 @@ public sealed class GitHistory : IDisposable
         ];
     }
 
-    // Where the file lies that a path leads to through the links of a commit, and the id of its blob; null if the commit has no such file,
-    // or if a link leads out of it or in a circle.
+    // The place of the file that a path leads to through the links of a commit, and the id of its blob; null if the commit has no such
+    // file, or if a link leads out of it or in a circle.
     (TreePath Path, string Id)? Follow(GitObjects objects, string tree, TreePath path)
     {
         for (var links = 0; links <= MaximumLinks; links++)

@@ -126,8 +126,8 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
     public (GitHeader Header, byte[] Contents)? Find(string name, int most, string shown) =>
         Header(name) is { } header ? (header, ReadWhole(header, most, shown)) : null;
 
-    /// <summary>An object by a name, with the beginning of its contents, for whoever needs no more of it, or sees by one byte too many that
-    /// it is too large; null if no object has the name.</summary>
+    /// <summary>An object by a name, with the beginning of its contents: for a reader that needs no more, or that sees by one more byte
+    /// that the object is too large. Null if no object has the name.</summary>
     /// <param name="name">The name.</param>
     /// <param name="most">The most bytes that are read.</param>
     public (GitHeader Header, byte[] Beginning)? FindBeginning(string name, int most) =>

@@ -15,7 +15,7 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
     const int MaximumText = 64 * 1024 * 1024;
     const int MostHops = 5;
 
-    // What git opens before it does anything; the largest size that it is given, in bytes. A pipe or a device would make it wait for ever.
+    // The files that git opens before it does anything, and their largest sizes in bytes. A pipe or a device would make git wait for ever.
     static readonly (string Name, long Maximum)[] Opened =
     [
         ("HEAD", MaximumText), ("config", MaximumText), ("config.worktree", MaximumText), ("commondir", MaximumText),
@@ -73,7 +73,7 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         : File.Exists(Path.Combine(Folder, "CHERRY_PICK_HEAD")) ? "cherry-pick"
         : null;
 
-    /// <summary>The commit that HEAD is at; null if the files do not say so plainly, though git may know.</summary>
+    /// <summary>The commit that HEAD is at; null if the files do not tell it, although git may know.</summary>
     public Revision? HeadCommit
     {
         get
@@ -99,7 +99,8 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
     /// <param name="name">The name, <c>refs/heads/main</c>, which leads out of no folder.</param>
     public string? RefText(string name) => Line(Path.Combine(Common, name)) ?? Packed(name);
 
-    /// <summary>True if the repository belongs to this user, as git judges it: its files, its git folder, and what leads to that.</summary>
+    /// <summary>True if the repository belongs to this user, as git judges it: its files, its git folder, and the file that leads to the
+    /// folder.</summary>
     /// <remarks>git 2.39, setup.c, ensure_valid_ownership.</remarks>
     public bool IsOurs => new[] { WorkTree, WorkTree is null ? null : Path.Combine(WorkTree, ".git"), Folder }
         .OfType<string>()
@@ -129,7 +130,7 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
     /// <summary>The text of a file of the repository; null if it does not exist or is far too large.</summary>
     public static string? Text(string path) => RegularFile.TextIfReadable(path, MaximumText); // git will report the reason
 
-    // The state of the .git that a folder has; no two have the same one at the same time.
+    // The state of the .git of a folder, which no other has at the same time.
     static UnixFiles.Status? Look(string folder) => UnixFiles.Look(Encoding.UTF8.GetBytes(Path.Combine(folder, ".git")));
 
     static string? Line(string path) => Text(path)?.TrimEnd('\n', '\r');

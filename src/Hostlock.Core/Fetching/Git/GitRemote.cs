@@ -17,7 +17,7 @@ sealed record GitRemote(string Address, ImmutableArray<string> Options, Environm
     const string User = "HOSTLOCK_GIT_USER";
     const string Password = "HOSTLOCK_GIT_PASSWORD";
 
-    // git runs it as a shell would. It prints what git's credential protocol asks for, and its own words have no secret.
+    // git runs it as a shell would. It prints the answer of git's credential protocol, and its own words have no secret.
     const string Helper = $"!f() {{ test \"$1\" != get || printf 'password=%s\\n' \"${Password}\"; }}; f";
 
     /// <summary>Takes an address apart.</summary>
@@ -41,7 +41,7 @@ sealed record GitRemote(string Address, ImmutableArray<string> Options, Environm
         var environment = EnvironmentChanges.None.Set(User, user);
         if (authority.Password is { } password)
         {
-            // The helpers of the user are asked for nothing, and get nothing to keep.
+            // The helpers of the user are not asked, and get nothing to keep.
             options = options.AddRange("-c", $"{scope}.helper=", "-c", $"{scope}.helper={Helper}");
             environment = environment.Set(Password, password);
         }

@@ -9,7 +9,7 @@ namespace Hostlock.Fetching.Git;
 /// </summary>
 /// <param name="processes">The seam to git.</param>
 /// <param name="cacheFolder">The folder of hostlock's cache, which holds the copies: <c>~/.cache/hostlock</c>.</param>
-/// <param name="mode">What is taken from the cache, and what from the network.</param>
+/// <param name="mode">The choice between the cache and the network.</param>
 sealed class GitRepositories(IProcessRunner processes, string cacheFolder, FetchMode mode = FetchMode.Usual) : IDisposable
 {
     readonly ConcurrentDictionary<(GitPlace, string), GitRepository> _local = [];

@@ -12,10 +12,10 @@ namespace Hostlock.Fetching.Git;
 /// </summary>
 sealed class GitRepository : IDisposable
 {
-    // What git config answers for a setting that nobody sets.
+    // The exit code of git config for a setting that nobody sets.
     const int NotSet = 1;
 
-    // What git symbolic-ref answers for a HEAD that names a commit and no branch.
+    // The exit code of git symbolic-ref for a HEAD that names a commit and no branch.
     const int Detached = 1;
 
     readonly IProcessRunner _processes;
@@ -47,7 +47,7 @@ sealed class GitRepository : IDisposable
     /// <summary>True if commits are missing from the history.</summary>
     public bool IsShallow => File.Exists(Path.Combine(Place.Common, "shallow"));
 
-    /// <summary>True if commits have other parents here than they state: some are missing, or were put in their place.</summary>
+    /// <summary>True if commits have other parents here than they state: some parents are missing, or others replace them.</summary>
     public bool HasOtherParents => IsShallow || File.Exists(Path.Combine(Place.Common, "info", "grafts"));
 
     /// <summary>The settings in the repository's own file, without those of the user and the machine.</summary>
@@ -80,8 +80,8 @@ sealed class GitRepository : IDisposable
 
     /// <summary>Makes sure that git may be asked about this repository.</summary>
     /// <remarks>
-    /// git checks the owner of a repository that it finds, and does not check one that it is told, as it is here. So if a repository is not
-    /// of this user, git has to find it once. It knows safe.directory, and the user behind sudo.
+    /// git checks the owner of a repository that it finds, and not of one that it is told, as hostlock tells it. So if another user owns
+    /// the repository, git has to find it once. git knows safe.directory, and the user behind sudo.
     /// </remarks>
     /// <exception cref="HostlockException">The repository belongs to another user, and git does not trust it; or a file of it is no
     /// file.</exception>
@@ -101,8 +101,8 @@ sealed class GitRepository : IDisposable
     }
 
     /// <summary>
-    /// Builds a command whose answer depends on settings. They come from files alone, those of the user and what these include among them:
-    /// what the environment sets is for git, and Nix does not see it.
+    /// Builds a command whose answer depends on settings. They come from files alone, also from those of the user and the files that these
+    /// include. Settings in the environment are for git, and Nix does not see them.
     /// </summary>
     public ProcessRequest CommandBySettings(params IEnumerable<string> arguments)
     {

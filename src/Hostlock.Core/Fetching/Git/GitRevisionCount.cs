@@ -15,7 +15,7 @@ sealed class GitRevisionCount(FetchCache cache)
     /// <exception cref="FetchException">A commit is missing or damaged.</exception>
     public async Task<ulong> OfAsync(GitRepository repository, GitCommit commit, CancellationToken cancellationToken)
     {
-        // What a shallow copy lacks is missing in its count, and so is what a graft cuts off: it is not to be remembered.
+        // A count lacks the commits that a shallow copy does not have or a graft cuts off, so it is not remembered.
         if (repository.HasOtherParents)
             return cache.Find(KeyOf(commit.Id))?.RevisionCount ?? await repository.CountAsync(commit.Id, cancellationToken);
         // The count is one more than that of the only parent. The last commits are read one by one, until one of them has a count.

@@ -86,7 +86,7 @@ sealed class GitTree : SourceTree
                 throw FetchException.BadObject(url, id);
             if (Mode(contents.AsSpan(at, blank)) is not { } mode || (mode & 0xF040) == 0xE040)
                 throw FetchException.BadObject(url, id);
-            // The kinds, and which bit makes a file executable, as libgit2 reads them: what is nothing else is a file (tree.c,
+            // The kinds, and the bit that makes a file executable, as libgit2 reads them: any other mode is a file (tree.c,
             // normalize_filemode).
             var isSubmodule = (mode & 0xF000) == 0xE000;
             var kind = (mode & 0xF000) switch
@@ -110,7 +110,7 @@ sealed class GitTree : SourceTree
         return sorted;
     }
 
-    /// <summary>The tree without the paths that a test leaves out; a folder that loses all it holds stays.</summary>
+    /// <summary>The tree without the paths that a test leaves out; a folder that becomes empty stays.</summary>
     /// <param name="isLeftOut">The test.</param>
     public GitTree Without(Func<TreePath, bool> isLeftOut)
     {
@@ -128,7 +128,7 @@ sealed class GitTree : SourceTree
         };
     }
 
-    /// <summary>All that is no folder, and submodules, in the order of an index.</summary>
+    /// <summary>All entries that are no folders, and submodules, in the order of an index.</summary>
     public IEnumerable<(TreePath Path, Entry Entry)> Leaves()
     {
         return Below(_root, TreePath.Root);

@@ -3,7 +3,7 @@ using System.Text;
 namespace Hostlock.Fetching.Http;
 
 /// <summary>
-/// Adds tokens and passwords to requests. They are bound to scheme, host and port, so that no redirect sends them elsewhere. curl binds
+/// Adds tokens and passwords to requests. They are bound to scheme, host and port, so that no redirect carries them elsewhere. curl binds
 /// tokens in the same way, but sends the logins of netrc to every host they name, over plain HTTP too.
 /// </summary>
 /// <param name="first">The first address, with a user and a password if it has them.</param>

@@ -29,12 +29,12 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     /// <summary>True if no server is to be asked.</summary>
     public bool IsOffline { get; init; }
 
-    /// <summary>Is told what went wrong, and the time until the server is asked again; null if nobody is to be told.</summary>
+    /// <summary>Is told what went wrong, and the time until the server is asked again; null for nobody.</summary>
     public Action<HostlockException, TimeSpan>? Waits { get; init; }
 
     /// <summary>
     /// Downloads a body and reads it to its end. If its connection breaks off, the server is asked for the rest of the same body, and the
-    /// reader notices nothing. If the rest cannot be had, or is that of another body, the body is read anew from its beginning.
+    /// reader notices nothing. If the server does not give the rest, or has another body by then, the body is read anew from its beginning.
     /// </summary>
     /// <param name="url">The address.</param>
     /// <param name="token">The access token; null if there is none.</param>
@@ -122,7 +122,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     /// <param name="Of">Names the body that they are of.</param>
     sealed record Rest(long From, RangeConditionHeaderValue Of)
     {
-        // An answer may say whose part it is, and must say which part.
+        // An answer may name the body of its part, and must say which part it is.
         public bool IsAnsweredBy(HttpResponseMessage response) =>
             response.Content.Headers.ContentRange is { Unit: "bytes", From: { } from } && from == From
                 && (response.Headers.ETag is not { } tag || Of.EntityTag is null || tag.Equals(Of.EntityTag));
@@ -152,7 +152,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         /// <param name="cancellationToken">Stops it.</param>
         public async Task<Stream> RestAsync(Answer of, long passed, FetchException why, CancellationToken cancellationToken)
         {
-            // Two halves of two bodies would be a tree that nobody ever had. Nix 2.34.8 asks for the rest without a mark.
+            // Halves of two different bodies would make a tree that never existed. Nix 2.34.8 asks for the rest without a mark.
             if (passed == 0 || of.Mark is not { } mark)
                 throw why;
             await PauseAsync(why, Backoff(_attempt), cancellationToken);
@@ -283,7 +283,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         !headers.NonValidated.TryGetValues("Content-Length", out var lengths)
             || lengths.All(length => length.Trim() is { Length: > 0 } text && text.All(char.IsAsciiDigit));
 
-    // A weak ETag stays the same for bytes that differ, and so does a time for bytes that change twice in a second (RFC 9110, 8.8.2.2).
+    // Different bytes may have the same weak ETag, and bytes that change twice in a second the same time (RFC 9110, 8.8.2.2).
     static RangeConditionHeaderValue? MarkOf(HttpResponseMessage response) =>
         response.Headers.ETag is { } tag ? tag.IsWeak ? null : new(tag)
         : response.Content.Headers.LastModified is { } modified && response.Headers.Date is { } date

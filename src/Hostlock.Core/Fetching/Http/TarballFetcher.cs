@@ -16,7 +16,7 @@ namespace Hostlock.Fetching.Http;
 /// <param name="archives">Reads archives.</param>
 /// <param name="cache">The answers of earlier runs.</param>
 /// <param name="temporaryFolder">The folder of temporary files.</param>
-/// <param name="mode">What is taken from the cache, and what from the network.</param>
+/// <param name="mode">The choice between the cache and the network.</param>
 /// <remarks>Nix 2.34.8, libfetchers/tarball.cc.</remarks>
 sealed class TarballFetcher(
     HttpDownloads downloads, DownloadedArchives archives, FetchCache cache, string temporaryFolder, FetchMode mode)
@@ -32,7 +32,7 @@ sealed class TarballFetcher(
     {
         var key = KeyOf("tarball", url);
         var known = cache.Find(key);
-        // Without a network, what was downloaded last is all that can be had, as with Nix's --offline.
+        // Without a network, the last download is all that can be had, as with Nix's --offline.
         if (known is null || mode != FetchMode.Offline || LocalPath(url) is not null)
         {
             known = await ReadAsync(url, TagOf(known), HashAsync, cancellationToken) ?? known;
@@ -51,7 +51,7 @@ sealed class TarballFetcher(
                 cache, identity, answer, stop => ReadAsync(url, null, download => archives.UnpackAsync(download, stop), stop)),
             []);
 
-        // Null if the archive is what it was.
+        // Null if the archive has not changed.
         async Task<CachedAnswer?> HashAsync(Download download)
         {
             if (download.IsUnchanged)
@@ -85,7 +85,7 @@ sealed class TarballFetcher(
         }
         return new(reference.With(reference.Input.With("narHash", known!.NarHash)), new NoFiles(), []) { Stale = stale };
 
-        // Null if the file is what it was.
+        // Null if the file has not changed.
         async Task<CachedAnswer?> HashAsync(Download download)
         {
             if (download.IsUnchanged)

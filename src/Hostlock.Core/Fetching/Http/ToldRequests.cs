@@ -1,6 +1,6 @@
 namespace Hostlock.Fetching.Http;
 
-/// <summary>Passes requests on to a server, and says so before each of them. Their headers, which may have secrets, are not said.</summary>
+/// <summary>Passes requests on to a server, and announces each of them, without its headers, which may have secrets.</summary>
 /// <param name="inner">Makes the connection to the network.</param>
 /// <param name="tell">Is told each address, without a login.</param>
 public sealed class ToldRequests(HttpMessageHandler inner, Action<string> tell) : DelegatingHandler(inner)

@@ -4,7 +4,7 @@ namespace Hostlock.Fetching.Http;
 
 /// <summary>Tells a watcher how the bytes of one reference come.</summary>
 /// <param name="watcher">Is told.</param>
-/// <param name="reference">What is fetched.</param>
+/// <param name="reference">The reference that is fetched.</param>
 sealed class WatchedTransfer(IFetchWatcher watcher, FlakeRef reference)
 {
     /// <summary>A body that tells how it is read.</summary>

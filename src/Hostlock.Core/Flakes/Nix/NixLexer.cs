@@ -6,8 +6,8 @@ using System.Text;
 namespace Hostlock.Flakes.Nix;
 
 /// <summary>
-/// Splits the text of a Nix file into tokens, one at a time. The longest match wins; of equally long ones, the rule that Nix
-/// lists first.
+/// Splits the text of a Nix file into tokens, one at a time. The longest match wins; among equally long ones, the rule that Nix lists
+/// first.
 /// </summary>
 /// <remarks>Source of the rules: Nix 2.34.8, libexpr/lexer.l; the states below are its start conditions.</remarks>
 sealed class NixLexer(SourceText source)

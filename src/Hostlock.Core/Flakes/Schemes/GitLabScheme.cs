@@ -15,7 +15,7 @@ sealed class GitLabScheme : ForgeScheme
         _ => ("Private-token", token),
     };
 
-    // Nix warns as well, and names the type; without one that is the token itself.
+    // Nix warns as well, and names the type: for a token without one, that is the token itself.
     public override string? OddityOf(string token) => token.Split(':', 2) switch
     {
         ["OAuth2" or "PAT", _] => null,

@@ -78,7 +78,7 @@ sealed class GitScheme : InputScheme
     public override bool IsLocked(RefAttributes attributes) =>
         attributes.Text("rev") is { } revision && !Revision.IsNone(revision);
 
-    // It may have a branch beside a revision, which then is only written down.
+    // It may have a branch beside a revision; the branch is then only recorded.
     public override RefAttributes MovedTo(RefAttributes attributes, string to) =>
         Revision.TryParse(to) is { } revision ? attributes.With("rev", revision) : attributes.Without("rev").With("ref", to);
 
@@ -98,7 +98,7 @@ sealed class GitScheme : InputScheme
             : throw FlakeException.RevisionWithoutRef(ToUrl(attributes).ToString());
     }
 
-    // What git takes and URLs are not: an absolute path, and user@host:path.
+    // The addresses that git takes and that are no URLs: an absolute path, and user@host:path.
     static string Fix(string url)
     {
         if (url.StartsWith('/'))

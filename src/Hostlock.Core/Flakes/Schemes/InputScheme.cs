@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Hostlock.Flakes.Schemes;
 
 /// <summary>
-/// One type of input, whole: its grammar both ways, where its trees are and how to ask for its commits, what a link or a hint says of it.
-/// What a scheme does not say has the answer of a type that can only be kept and compared. No scheme does I/O.
+/// All that is known of one type of input: its grammar both ways, the places of its trees, the questions for its commits, its links and
+/// hints. A scheme that leaves something out has the answer of a type that can only be kept and compared. No scheme does I/O.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers: InputScheme.</remarks>
 abstract class InputScheme
@@ -21,8 +21,7 @@ abstract class InputScheme
     /// <summary>True if a reference of this type stands for another one, which a registry has.</summary>
     public virtual bool IsIndirect => false;
 
-    /// <summary>True if its inputs are commits of a git repository: these have dates, and others before them. Hints list such
-    /// types.</summary>
+    /// <summary>True if its inputs are commits of a git repository: these have dates and ancestors. Hints list such types.</summary>
     public virtual bool HasHistory => false;
 
     // Grammar.
@@ -64,7 +63,7 @@ abstract class InputScheme
     public virtual RefAttributes MovedTo(RefAttributes attributes, string to) =>
         Revision.TryParse(to) is { } revision ? Apply(attributes, null, revision.ToString()) : Apply(attributes, to, null);
 
-    /// <summary>The attributes that identify a pinned tree for ever. Those that are only known of it are left out.</summary>
+    /// <summary>The attributes that identify a pinned tree for ever, without other facts about it.</summary>
     public virtual RefAttributes Identity(RefAttributes attributes) => attributes;
 
     // Places.
@@ -112,7 +111,7 @@ abstract class InputScheme
     /// <param name="later">The other.</param>
     public virtual CommitsQuery? AskCommits(RefAttributes attributes, Revision earlier, Revision later) => null;
 
-    /// <summary>The page that shows what lies between two revisions of the repository; null if there is none.</summary>
+    /// <summary>The page that compares two revisions of the repository; null if there is none.</summary>
     /// <param name="attributes">The reference.</param>
     /// <param name="earlier">The first revision.</param>
     /// <param name="later">The other.</param>

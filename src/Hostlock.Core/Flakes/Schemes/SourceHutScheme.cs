@@ -1,13 +1,13 @@
 namespace Hostlock.Flakes.Schemes;
 
-/// <summary><c>sourcehut:~owner/repo</c>. Its API answers with a token alone, so git's own protocol is asked.</summary>
+/// <summary><c>sourcehut:~owner/repo</c>. Its API answers only with a token, so git's own protocol is asked.</summary>
 sealed class SourceHutScheme : ForgeScheme
 {
     public override string Name => "sourcehut";
 
     public override string DefaultHost => "git.sr.ht";
 
-    // It has no page that compares.
+    // SourceHut has no page that compares revisions.
     public override string? CompareLink(RefAttributes attributes, Revision earlier, Revision later) =>
         $"{GitAddress(attributes)}/log/{later}";
 

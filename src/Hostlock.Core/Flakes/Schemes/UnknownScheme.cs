@@ -23,7 +23,7 @@ sealed class UnknownScheme(string name) : InputScheme
             "",
             attributes.Where(each => each.Key != "type").Select(each => (each.Key, (string?)each.Value.ToString())));
 
-    // What it is pinned by is not known; a hash pins anything.
+    // It is not known which attributes pin it; a hash pins anything.
     public override bool IsLocked(RefAttributes attributes) => attributes.Has("narHash");
 
     public override RefAttributes Apply(RefAttributes attributes, string? @ref, string? revision) => throw FlakeException.UnknownType(Name);

@@ -8,8 +8,8 @@ namespace Hostlock.Fleets.Adoption;
 
 /// <summary>
 /// Tells from git which files came with hostlock: locks that did not exist before, and files that git knows only as intents to add. It also
-/// tells what the locks of hosts' own flakes were before. A lock that existed before belongs to the user, whatever place hostlock.toml
-/// gives it.
+/// gives the earlier contents of the locks of hosts' own flakes. A lock that existed before belongs to the user, whatever place
+/// hostlock.toml gives it.
 /// </summary>
 public sealed class AdoptedFiles
 {
@@ -115,7 +115,7 @@ public sealed class AdoptedFiles
                 GitProgram.AskAround(folder.Path, ["--literal-pathspecs", .. arguments]).WithInput(input), cancellationToken);
     }
 
-    /// <summary>The files among some of which git has only an intent to add: an entry of the index without contents.</summary>
+    /// <summary>The files, among some, for which git has only an intent to add: an entry of the index without contents.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The flake.</param>
     /// <param name="files">The files, relative to the flake.</param>

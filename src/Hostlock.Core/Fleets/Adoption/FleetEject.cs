@@ -64,8 +64,8 @@ public static class FleetEject
             }
             else
             {
-                // If flake.nix has the host as well, the root lock builds it, with the copy of the host's own lock if the root takes that
-                // flake in.
+                // If flake.nix has the host as well, the root lock builds it. If the root takes in the host's flake, that means the copy of
+                // the host's own lock.
                 if (hasOwnFlake && flakes.OutputsWith(FleetFolder.FlakeFile, name).IsEmpty)
                     throw FleetException.EjectsOwnFlake(host.Name, host.FlakeFile);
                 if (host.References.Count > 0)
@@ -148,7 +148,7 @@ public static class FleetEject
         var removed = ImmutableArray.CreateBuilder<string>();
         if (folder.TryReadText(FleetInit.Attributes) is { } text && text.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal))
         {
-            // A line for locks that was there before is the user's.
+            // A line for locks that existed before belongs to the user.
             var before = adopted.EarlierOf(FleetInit.Attributes) is { } earlier ? Encoding.UTF8.GetString(earlier)
                 : adopted.CertainlyHadBefore(FleetInit.Attributes) ? text
                 : "";
@@ -183,7 +183,7 @@ public static class FleetEject
             words,
             [
                 .. plan.Changed.Select(file => (file.Path, (ReadOnlyMemory<byte>?)file.Contents)),
-                // hostlock.toml goes last: without it, nobody can tell what else is of hostlock.
+                // hostlock.toml goes last: without it, nobody can tell which other files belong to hostlock.
                 .. plan.Removed.OrderBy(path => path == FleetFile.Name).Select(path => (path, (ReadOnlyMemory<byte>?)null)),
             ],
             plan.Removed.Where(adopted.IsAnnounced));
@@ -198,7 +198,7 @@ public static class FleetEject
         moves.Add((host.Name, [.. LockDiff.Between(from, to).Changes.Select(change => change.Path.Names[0]).Distinct()]));
     }
 
-    // The lock of a host's own flake as it was, if it still says what init put in its place.
+    // The earlier lock of a host's own flake, if the lock is still the one that init put in its place.
     static PlannedFile? Earlier(FleetFolder folder, Host host, Lazy<HostLayouts> layouts, AdoptedFiles adopted) =>
         adopted.EarlierOf(host.Lock) is { } earlier
             && layouts.Value.PinsWithout(host) is { } pins

@@ -17,7 +17,7 @@ namespace Hostlock.Fleets.Adoption;
 /// <param name="Edit">The changed places of a file that the user wrote; null for a new file.</param>
 public sealed record PlannedFile(string Path, ReadOnlyMemory<byte> Contents, bool IsNew, string What, SourceText? Edit = null)
 {
-    /// <summary>True if a file of the user's gives way, with all that it says.</summary>
+    /// <summary>True if the file replaces one of the user's, with all its contents.</summary>
     public bool GivesUp { get; init; }
 }
 
@@ -31,10 +31,10 @@ public sealed record InitPlan(
     /// <summary>True if no configuration that is known stays on the root lock.</summary>
     public bool AreAll { get; init; }
 
-    /// <summary>The hosts whose lock pins something else than what builds them today.</summary>
+    /// <summary>The hosts whose lock has other pins than those that build them today.</summary>
     public ImmutableArray<HostName> Moving { get; init; } = [];
 
-    /// <summary>The hosts that have no lock even then, because nothing in the flake says what to pin.</summary>
+    /// <summary>The hosts that still have no lock, because nothing in the flake says what to pin.</summary>
     public ImmutableArray<HostName> Unlocked { get; init; } = [];
 }
 
@@ -58,7 +58,7 @@ public static class FleetInit
         RefuseCaseTwins(folder, layouts);
         if (choice.Staying is { } staying)
             notes.Add(new(staying));
-        // What the root has beside the hosts needs a lock as well, which Nix would make anew with each evaluation.
+        // The root needs a lock for its other outputs. Without one, Nix would make it anew with each evaluation.
         if (!File.Exists(folder.RootPlace.FullPath) && new LocalFlakes(folder).RootInputs.Count > 0)
             notes.Add(new("flake.nix itself has no lock yet; 'hostlock lock root' makes it"));
         FleetToml(folder, choice, layouts, files);
@@ -113,7 +113,7 @@ public static class FleetInit
         }
     }
 
-    // The layout of each host, those that are in hostlock.toml already as it says.
+    // The layout of each host. For a host that hostlock.toml has already, it is the one that the file says.
     static Dictionary<HostName, HostLayout> Layouts(
         FleetFolder folder, IEnumerable<HostName> hosts, ImmutableArray<PlannedFile>.Builder files, ImmutableArray<HostNote>.Builder notes)
     {
@@ -170,7 +170,7 @@ public static class FleetInit
     static string LinesFor(string file, string lines) =>
         lines.Replace("\n", new SourceText("", file).LineEnd, StringComparison.Ordinal);
 
-    // What the file says of hosts that it has already: those that leave the root lock, and configurations that came since.
+    // The changes of hosts that the file has already: those that leave the root lock, and configurations that came since.
     static string Edited(FleetFolder folder, HostChoice choice, Dictionary<HostName, HostLayout> layouts, string text)
     {
         var listed = ListedHosts.Of(folder);
@@ -183,7 +183,8 @@ public static class FleetInit
                 if (layout.Flake != host.FlakeFile)
                     Edit(source => FleetFileEdit.SetFlake(source, host.Name, layout.Flake));
             }
-            // With the outputs listed, a configuration that the file does not have is lost; one that went is an error of Nix's in any case.
+            // If the outputs are listed, a configuration that the file does not have is lost. One that is gone is an error of Nix's in any
+            // case.
             var absent = folder.Fleet.Outputs is null ? [] : listed.UnlistedConfigurations.GetValueOrDefault(name, []);
             var gone = listed.GoneConfigurations.GetValueOrDefault(name, []);
             if (!absent.IsEmpty || !gone.IsEmpty)
@@ -214,7 +215,7 @@ public static class FleetInit
             string.Concat(
                 patterns.Where(pattern => !text.Contains($"{pattern} {MergeAttribute}", StringComparison.Ordinal))
                     .Select(pattern => $"{pattern} {MergeAttribute} linguist-generated\n")));
-        // The last line ends as the last one did before: eject takes whole lines away, and then every byte is as it was.
+        // The last line ends as the last line did before: eject takes whole lines away, and then every byte is as before.
         var after = text.Length == 0 || text.EndsWith('\n') ? text + added : $"{text}{LinesFor(text, "\n")}{added.TrimEnd('\r', '\n')}";
         if (added.Length > 0)
             files.Add(new(Attributes, folder.BytesOf(Attributes, after), old is null, "locks merge by input, not by line"));

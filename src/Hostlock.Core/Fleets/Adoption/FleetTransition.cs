@@ -4,8 +4,8 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets.Adoption;
 
 /// <summary>
-/// The way of a flake into hostlock or out of it, as it was planned: its files, what git knows of them, and the setting of git's merges. No
-/// other hostlock can write to the flake meanwhile.
+/// A planned change of a flake into hostlock or out of it: its files, git's knowledge of them, and the setting of git's merges. No other
+/// hostlock can write to the flake meanwhile.
 /// </summary>
 /// <param name="processes">Runs git.</param>
 /// <param name="folder">The flake.</param>
@@ -14,14 +14,14 @@ namespace Hostlock.Fleets.Adoption;
 public sealed class FleetTransition(
     IProcessRunner processes, FleetFolder folder, Undertaking undertaking, MergeDriverChange? driver)
 {
-    /// <summary>Goes it. If the run is broken off, the same command finishes it.</summary>
-    /// <param name="told">Tells the user that all is done, and what Nix does not see of it; null if it sees all.</param>
+    /// <summary>Makes the change. If the run is broken off, the same command finishes it.</summary>
+    /// <param name="told">Tells the user that all is done, and which files Nix does not see; null if it sees all.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">Another hostlock is writing, a file was changed since it was planned or cannot be changed, or
     /// git does not do its part.</exception>
     public Task ApplyAsync(Action<Warning?> told, CancellationToken cancellationToken) => ApplyAsync(told, null, cancellationToken);
 
-    /// <summary>Goes it, but for the end of its record. The caller has reserved the flake, and ends the undertaking.</summary>
+    /// <summary>Makes the change, but does not end its record. The caller has reserved the flake, and ends the undertaking.</summary>
     /// <param name="told">Tells the user that the files are written, and what Nix does not see of them; null if it sees all.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">As for the other forms.</exception>
@@ -35,7 +35,7 @@ public sealed class FleetTransition(
         told(hidden);
     }
 
-    /// <summary>Goes it. If the run is broken off, the same command finishes it.</summary>
+    /// <summary>Makes the change. If the run is broken off, the same command finishes it.</summary>
     /// <param name="told">Tells the user that the files are written, and what Nix does not see of them; null if it sees all.</param>
     /// <param name="finishAsync">The last step, such as a commit; null if there is none.</param>
     /// <param name="cancellationToken">Stops it.</param>

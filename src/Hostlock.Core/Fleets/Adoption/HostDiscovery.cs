@@ -59,7 +59,7 @@ sealed class HostDiscovery(IProcessRunner processes)
         return finished.Succeeded ? new NixAnswer.Names(Parse(finished.Output)) : new NixAnswer.Failed(LastError(finished.Errors));
     }
 
-    // By its path alone, Nix would copy the whole folder with .git and all that is ignored, which anybody may then read, and would find
+    // If Nix got only its path, it would copy the whole folder with .git and ignored files, which anybody could then read, and would find
     // nothing outside of it.
     string AddressOf(string folder)
     {

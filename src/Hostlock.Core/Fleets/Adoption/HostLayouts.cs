@@ -49,7 +49,7 @@ public sealed class HostLayouts
         return OfLock(host);
     }
 
-    /// <summary>The pins that build a host with a flake of its own if hostlock is not there; null if only the lock of that flake says
+    /// <summary>The pins that build a host with a flake of its own without hostlock; null if only the lock of that flake has
     /// them.</summary>
     /// <param name="known">The host.</param>
     public byte[]? PinsWithout(Host known)
@@ -99,8 +99,8 @@ public sealed class HostLayouts
             };
     }
 
-    // What builds the host today is the copy in flake.lock, if the root takes the flake in, and flake.lock itself, if the root puts the
-    // host together or offers it as well. A flake that nothing but its own lock builds has nothing to compare with.
+    // Today, the copy in flake.lock builds the host if the root takes the flake in, and flake.lock itself if the root puts the host
+    // together or offers it as well. If only its own lock builds the flake, there is nothing to compare with.
     HostLayout OfFlake(string flake, string place, string? input, HostName host)
     {
         var layout = new HostLayout(flake, place, null, "", []);
@@ -145,7 +145,7 @@ public sealed class HostLayouts
     bool IsInLine(string flake, LockFile file) =>
         _flakes.Declared(flake) is { } declared && LockStaleness.Between(new(null, declared, RefAttributes.Empty, null), file).IsEmpty;
 
-    // The changes that reach what is built. What lies beneath an input that moves moves with it.
+    // The changes that matter to the build. Inputs beneath one that moves go with it.
     static ImmutableArray<LockChange> Moving(LockFile before, LockFile after)
     {
         var moving = ImmutableArray.CreateBuilder<LockChange>();
@@ -199,7 +199,8 @@ public sealed class HostLayouts
         return layout with { Moves = !moves.IsEmpty };
     }
 
-    // Why a lock file cannot be the host's; null if it can. A backup that flake.nix has moved on from would have to be locked anew at once.
+    // Why a lock file cannot be the host's; null if it can. A backup that is not in line with flake.nix any more would have to be locked
+    // anew at once.
     string? WhyNot(Candidate? candidate)
     {
         if (candidate is null)
@@ -213,7 +214,7 @@ public sealed class HostLayouts
     /// <summary>A lock file whose name says that it may be a host's.</summary>
     /// <param name="Path">Its path, relative to the flake.</param>
     /// <param name="Lock">Its contents.</param>
-    /// <param name="IsInPlace">True if it lies where the host's lock is looked for, so that no copy is needed.</param>
+    /// <param name="IsInPlace">True if it is already at the place of the host's lock, so that no copy is needed.</param>
     sealed record Candidate(string Path, LockFile Lock, bool IsInPlace);
 
     // plex.lock, flake-plex.lock, plex-home-flake.lock, plex_2024.lock; but plex-2.lock is another host's if there is a host plex-2.
@@ -227,7 +228,7 @@ public sealed class HostLayouts
     static string WithoutFlake(string name) =>
         name.StartsWith("flake", StringComparison.Ordinal) && name.Length > 5 && name[5] is '-' or '_' or '.' ? name[6..] : name;
 
-    // Null if the name is no host's.
+    // Null if no host has the name.
     HostName? BestFit(string name) =>
         _hosts
             .Where(host => IsOf(name, host.ToString()))

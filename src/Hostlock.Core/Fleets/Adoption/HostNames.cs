@@ -10,10 +10,9 @@ namespace Hostlock.Fleets.Adoption;
 /// The hosts of a flake that is being adopted, with the configurations that are theirs. This is the one entrance to the sources of their
 /// names, which are asked in this order:
 /// <list type="number">
-/// <item><see cref="OutputNames"/>, the text of flake.nix: it costs nothing and is right in what it says, but does not say what is
-/// computed;</item>
-/// <item><see cref="HostDiscovery"/>, nix itself: only if the text does not say everything and the flake has no hostlock.toml yet, since it
-/// takes seconds, and nix need not be on this machine;</item>
+/// <item><see cref="OutputNames"/>, the text of flake.nix: it costs nothing and is right, but does not have names that are computed;</item>
+/// <item><see cref="HostDiscovery"/>, nix itself: only if the text does not say everything and the flake has no hostlock.toml yet, because
+/// it takes seconds, and nix need not be on this machine;</item>
 /// <item><see cref="LocalFlakes.Hosts"/>, flakes in the folders of hosts: their hosts are added to those of the root;</item>
 /// <item><see cref="HostGuess"/>, the names of folders: nothing is adopted by them, but the error that no name is known suggests
 /// them.</item>
@@ -36,7 +35,7 @@ public sealed class HostNames
 
     /// <summary>
     /// Names that are no hosts by themselves and become hosts if they are named: the home of a user, of a profile or at a host that the
-    /// flake does not have, and the system of a telephone. By the name that it is named by, the attribute paths of its configurations.
+    /// flake does not have, and the system of a telephone. By that name, the attribute paths of their configurations.
     /// </summary>
     public ImmutableSortedDictionary<HostName, ImmutableArray<string>> Candidates { get; }
 
@@ -60,7 +59,7 @@ public sealed class HostNames
         return new(outputs, answer, hosts.AddRange(own.Select(host => KeyValuePair.Create(host.Key, host.Value.Configurations))));
     }
 
-    /// <summary>The configurations of a host; for one that no source knows, the one that NixOS would have.</summary>
+    /// <summary>The configurations of a host; for a host that no source knows, the usual one of NixOS.</summary>
     public ImmutableArray<string> ConfigurationsOf(HostName host) =>
         Configurations.GetValueOrDefault(
             host, Candidates.GetValueOrDefault(host, [Host.ConfigurationPath("nixosConfigurations", host.ToString())]));
@@ -73,7 +72,7 @@ public sealed class HostNames
     public ImmutableArray<string>? OutputsBeside(IEnumerable<string> taken)
     {
         var paths = taken.ToHashSet(StringComparer.Ordinal);
-        // An output of which nothing is taken stays as the root has it.
+        // An output without a taken configuration stays as the root has it.
         return AreComplete
             && _outputs.Configurations.All(
                 output => output.Value.Select(name => paths.Contains(Host.ConfigurationPath(output.Key, name))).Distinct().Count() < 2)
@@ -109,13 +108,14 @@ public sealed class HostNames
             : $"{staying.Count} {(staying.Count == 1 ? "stays" : "stay")} on flake.lock: {string.Join(", ", kinds)}";
     }
 
-    /// <summary>The error that no host is known: nix cannot be asked, nix failed, or the flake has none. Its hint can be done.</summary>
+    /// <summary>The error that no host is known: nix cannot be asked, nix failed, or the flake has none. Its hint can be
+    /// followed.</summary>
     /// <param name="folder">The flake.</param>
     public FleetException Unknown(FleetFolder folder)
     {
         if (AreComplete)
             return Candidates.IsEmpty ? FleetException.HasNoHosts() : FleetException.HasOnlyCandidates(Candidates.Keys);
-        // A host that is named starts from the root lock, if the flake has inputs to lock.
+        // A named host starts from the root lock, if the flake has inputs to lock.
         if (!File.Exists(folder.RootPlace.FullPath) && new LocalFlakes(folder).RootInputs.Count > 0)
             return FleetException.NoLock(folder.RootPlace);
         var guess = HostGuess.In(folder);
@@ -142,7 +142,8 @@ public sealed class HostNames
         return others.ToImmutable();
     }
 
-    // As the language has it: a name that is no host's may have any characters, and the paths of hostlock.toml know no escapes.
+    // In the form of the Nix language: a name that no host can have may have any characters, and the paths of hostlock.toml know no
+    // escapes.
     static string ShownPath(string output, string name) => $"{output}.{NixWords.Attribute(name)}";
 
     string KindOf(string output, string name)

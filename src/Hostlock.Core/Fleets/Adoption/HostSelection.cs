@@ -11,8 +11,8 @@ namespace Hostlock.Fleets.Adoption;
 /// <param name="Others">The hosts that stay on the root lock, with the configurations that are theirs.</param>
 /// <param name="Outputs">The names of all outputs, if hostlock.toml may list them; else null.</param>
 /// <param name="AreOutputsKnown">True if the names of all configurations are known.</param>
-/// <param name="Staying">Which configurations stay on the root lock for want of a host, and why, in one sentence; null if none
-/// does.</param>
+/// <param name="Staying">The configurations that stay on the root lock because no host can have them, and why, in one sentence; null if
+/// none does.</param>
 public sealed record HostChoice(
     ImmutableSortedDictionary<HostName, ImmutableArray<string>> Hosts,
     ImmutableSortedDictionary<HostName, ImmutableArray<string>> Others,
@@ -32,7 +32,7 @@ public static class HostSelection
     /// <param name="processes">Runs nix, if flake.nix does not say what its hosts are.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">
-    /// A word is no host, no host is known, the flake cannot be adopted, or a lock would be replaced that nobody could bring back.
+    /// A word is no host, no host is known, the flake cannot be adopted, or a lock that nobody could bring back would be replaced.
     /// </exception>
     public static async Task<InitPlan> PlanAsync(
         FleetFolder folder, IReadOnlyList<string> words, IProcessRunner processes, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ public static class HostSelection
         return folder.Fleet.Hosts.Select(host => host.Name).Union(known).Except(onRootLock);
     }
 
-    // A lock of the user gives way only if git has it: so it can be had back, and eject puts it back.
+    // A lock of the user is replaced only if git has it, so that eject can put it back.
     static async Task RefuseLosingAsync(FleetFolder folder, InitPlan plan, IProcessRunner processes, CancellationToken cancellationToken)
     {
         var replaced = plan.Files.Where(file => file.GivesUp).Select(file => file.Path).ToList();
@@ -73,7 +73,7 @@ public static class HostSelection
         if (GitWorkTreeFiles.Around(processes, folder.Path) is not { } tree)
             throw FleetException.WouldLose(replaced[0], hasGit: false, isIgnored: false);
         tree.RefuseOddRules(replaced.Select(folder.Full));
-        // The files that are not as the index has them, and those that it does not have, ignored ones among them.
+        // The files that differ from the index, and those that it does not have, ignored ones among them.
         var changed = await processes.RunAsync(
             GitProgram.AskAround(
                 tree.Root,

@@ -8,12 +8,13 @@ namespace Hostlock.Fleets.Adoption;
 /// <summary>Has hosts that are adopted begin with a lock that was tested on another host, instead of the pins of the root lock.</summary>
 public static class TestedSeeds
 {
-    /// <summary>Puts the tested lock into a plan. What a host declares otherwise stays as it would have been, as in a promotion.</summary>
+    /// <summary>Puts the tested lock into a plan. As in a promotion, an input that a host declares otherwise stays as it would have
+    /// been.</summary>
     /// <param name="processes">The seam to git.</param>
     /// <param name="folder">The flake.</param>
     /// <param name="plan">The plan of the adoption.</param>
     /// <param name="hosts">The hosts that begin with the lock.</param>
-    /// <param name="like">Whose lock it is.</param>
+    /// <param name="like">The owner of the lock.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">A host has a lock already, the tested lock does not exist, or what is declared cannot be
     /// read.</exception>

@@ -14,8 +14,8 @@ namespace Hostlock.Fleets.Bisecting;
 public sealed record SearchedLocks(LockFile Good, LockFile Bad, string Command, bool StopsAtInput);
 
 /// <summary>
-/// The search for what broke a host, which is open until it has an answer or is abandoned. Its folder in the cache has what it is about,
-/// the verdicts so far, and the copy of the flake in which locks are tried.
+/// The search for what broke a host, which is open until it has an answer or is abandoned. Its folder in the cache has its two locks and
+/// its command, the verdicts so far, and the copy of the flake in which locks are tried.
 /// </summary>
 public sealed class OpenSearch
 {
@@ -69,7 +69,7 @@ public sealed class OpenSearch
         return FolderLock.TryTake(_path);
     }
 
-    /// <summary>The locks of the open search; null if none is open, or nobody can tell any more.</summary>
+    /// <summary>The locks of the open search; null if none is open, or the record cannot be read.</summary>
     public SearchedLocks? Read()
     {
         try

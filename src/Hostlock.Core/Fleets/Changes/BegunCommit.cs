@@ -5,10 +5,10 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets.Changes;
 
 /// <summary>
-/// A commit of locks that was begun: its message, as a file in git's folder until all is done that belongs to the commit. git takes the
+/// A commit of locks that was begun: its message, as a file in git's folder until the whole work of the commit is done. git takes the
 /// message from the file, because it may outlive this program: through a pipe it would get the part that was written before a kill.
 /// </summary>
-/// <param name="Before">The commit that HEAD was at; zeros if nobody can tell.</param>
+/// <param name="Before">The commit that HEAD was at; zeros if it is not known.</param>
 /// <param name="Path">The file, absolute.</param>
 sealed record BegunCommit(Revision Before, string Path)
 {
@@ -26,7 +26,7 @@ sealed record BegunCommit(Revision Before, string Path)
 
     /// <summary>Begins a commit. One that was begun at the same place before has its message from then on.</summary>
     /// <param name="gitFolder">git's folder of the work tree.</param>
-    /// <param name="before">The commit that HEAD is at; zeros if nobody can tell.</param>
+    /// <param name="before">The commit that HEAD is at; zeros if it is not known.</param>
     /// <param name="message">The message.</param>
     /// <exception cref="PlatformException">The file cannot be written.</exception>
     public static BegunCommit Begin(string gitFolder, Revision before, string message)

@@ -3,8 +3,8 @@ using Hostlock.Locks;
 namespace Hostlock.Fleets.Changes;
 
 /// <summary>
-/// The subject of a commit of locks: the hosts, and what moved, as far as it fits into a line. Names are anybody's: they are shown without
-/// control characters, and the subject is one line.
+/// The subject of a commit of locks: the hosts, and the moves, as far as they fit into a line. Names may have any text, so they are shown
+/// without control characters, and the subject is one line.
 /// </summary>
 static class CommitSubject
 {
@@ -14,8 +14,9 @@ static class CommitSubject
     /// <summary>Makes the subject.</summary>
     /// <param name="locks">The locks that the commit has, at least one unless <paramref name="others"/> has files.</param>
     /// <param name="others">The other files of the commit, relative to the flake.</param>
-    /// <param name="note">What the commit is for.</param>
-    /// <param name="template">The template of hostlock.toml; null for our own form.</param>
+    /// <param name="note">The purpose of the commit.</param>
+    /// <param name="template">The template of hostlock.toml; null for our own
+    /// form.</param>
     public static string Of(
         IReadOnlyList<PlannedLock> locks, IReadOnlyList<string> others, CommitNote note, string? template = null)
     {
@@ -67,10 +68,10 @@ static class CommitSubject
 
     sealed record InputMove(string Input, string? Before, string? After);
 
-    // What moved directly beneath the flake; if nothing did, what moved beneath that.
+    // The inputs directly beneath the flake that moved; if none did, the moved inputs beneath those.
     static IEnumerable<InputMove> Moves(IReadOnlyList<PlannedLock> locks)
     {
-        // Of a new lock, all is new.
+        // All inputs of a new lock are new.
         var changes = locks.Where(planned => planned.Before is not null).SelectMany(planned => planned.Diff.Changes).ToList();
         var top = changes.Where(change => change.Path.Length == 1).ToList();
         return (top.Count > 0 ? top : changes)
@@ -86,7 +87,7 @@ static class CommitSubject
             yield return locks.Count > 0 && locks.All(planned => planned.Before is not null) ? "in the form of Nix" : "";
             yield break;
         }
-        // If hosts come from different revisions, or go to different ones, that is not said of all of them.
+        // A revision is left out if the hosts come from, or go to, different ones.
         var byInput = moves.GroupBy(move => move.Input).Select(group => (
             Input: group.Key,
             Whole: group.ToList() is [var only] ? Move(only) : null,
@@ -115,7 +116,7 @@ static class CommitSubject
         return string.Join(", ", inputs.Take(shown)) + (shown < inputs.Count ? $" +{inputs.Count - shown}" : "");
     }
 
-    // What an entry pins, in a word; null if there is no entry.
+    // The pin of an entry, in a word; null if there is no entry.
     static string? Pin(LockEdge? edge) => edge switch
     {
         null => null,

@@ -3,7 +3,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>The update of some locks of a fleet, and what it brings to the other locks.</summary>
+/// <summary>The update of some locks of a fleet, with the changes of shared inputs in the others.</summary>
 /// <param name="folder">The fleet.</param>
 /// <param name="source">Follows references to trees.</param>
 /// <param name="processes">The seam to git.</param>
@@ -14,8 +14,7 @@ public sealed class FleetUpdate(FleetFolder folder, IFlakeSource source, IProces
     /// <param name="places">The locks that were asked for.</param>
     /// <param name="request">The change to make to them.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">hostlock.toml speaks of an input that no host has, or what is declared cannot be
-    /// read.</exception>
+    /// <exception cref="HostlockException">hostlock.toml names an input that no host has, or the declarations cannot be read.</exception>
     public async Task<LockPlan> PlanAsync(IReadOnlyList<LockPlace> places, UpdateRequest request, CancellationToken cancellationToken)
     {
         var updates = HostUpdate.Of(folder, source, processes, edited);

@@ -8,7 +8,7 @@ namespace Hostlock.Fleets.Changes;
 /// <summary>Makes new files visible to Nix, which sees only the files of a repository that git knows.</summary>
 public static class GitVisibility
 {
-    // What git add answers if a file is ignored. It records the others then.
+    // The exit code of git add if a file is ignored. It records the others then.
     const int SomeAreIgnored = 1;
 
     /// <summary>

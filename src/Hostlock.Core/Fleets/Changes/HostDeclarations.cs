@@ -8,7 +8,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>Reads what the hosts of a flake declare. All of it is in the flake's own tree, so nothing is fetched.</summary>
+/// <summary>Reads the declarations of the hosts of a flake. All of them are in the flake's own tree, so nothing is fetched.</summary>
 /// <param name="repository">The tree that the flake's own relative paths start in, and the flake's folder in it.</param>
 /// <param name="settings">The flake on disk, for places in its hostlock.toml; null if there is none.</param>
 public sealed class HostDeclarations(FlakePlace repository, FleetFolder? settings = null)
@@ -46,7 +46,7 @@ public sealed class HostDeclarations(FlakePlace repository, FleetFolder? setting
     public async Task<IReadOnlyDictionary<LockPlace, Flake>> OfAsync(
         IEnumerable<LockPlace> places, CancellationToken cancellationToken)
     {
-        // Comparing all that a place says would be work for each lock.
+        // Comparing the whole places would be work for each lock.
         var declared = new Dictionary<LockPlace, Flake>(ReferenceEqualityComparer.Instance);
         foreach (var place in places)
             declared[place] = (await OfAsync(place, cancellationToken)).Flake;
@@ -91,7 +91,7 @@ public sealed class HostDeclarations(FlakePlace repository, FleetFolder? setting
                 (await tree.IgnoredAsync(unknown, cancellationToken)).Count > 0);
         var read = await _reader.ReadTopAsync(repository.Files, folder, flakeFile, repository.Folder, cancellationToken);
         // inputs.self adds to what the flake's own tree is (Nix 2.34.8, libflake/flake.cc, applySelfAttrs). Its files in git LFS are those
-        // that lie there.
+        // on disk.
         var found = read.Flake.SelfAttributes.Truth("submodules") == true
             ? read.Place with { Files = await repository.Files.WithSubmodulesAsync(cancellationToken) }
             : read.Place;

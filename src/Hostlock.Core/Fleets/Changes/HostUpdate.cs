@@ -247,9 +247,9 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, Fleet
             throw FleetException.TouchedOther(beyond);
     }
 
-    // The lock as plain locking would make it, and what that changes. An update may be the way out of a lock that cannot be brought in
-    // line, because a revision is gone, say: then the old lock is compared, and what it lacks by the declarations alone is what plain
-    // locking would change.
+    // The lock as plain locking would make it, and its changes. An update may be the way out of a lock that cannot be brought in line,
+    // because a revision is gone, say: then the old lock is compared, and the entries that it lacks by the declarations alone are the
+    // changes of plain locking.
     async Task<(LockFile Lock, HashSet<InputPath> Changed)> InLineAsync(
         TopFlake flake, LockFile old, ImmutableHashSet<InputPath> asked, CancellationToken cancellationToken)
     {

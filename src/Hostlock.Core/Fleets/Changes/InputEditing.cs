@@ -37,7 +37,7 @@ public sealed record DeclarationPlan(string File, string Before, string After, I
 public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, IFlakeSource source)
 {
     /// <summary>Works out the new text and the new locks. Nothing is written.</summary>
-    /// <param name="request">What is to be declared otherwise.</param>
+    /// <param name="request">The changes of declarations.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The change makes no sense, the file cannot be edited, a lock cannot be brought in line, or
     /// something else would change too.</exception>
@@ -59,14 +59,14 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
         var concerned = places
             .Where(place => isOfSettings ? place.Sharers.Contains(new LockOwner.Host(host!.Name)) : place.DeclaredIn == declarations)
             .ToHashSet();
-        // Without any lock of it, what is declared now has to be locked first: then it is known that the reference can be fetched.
+        // If nothing has locked the declarations yet, they have to be locked first, to know that the reference can be fetched.
         if (concerned.Count == 0)
         {
             var own = host is null ? fleet.RootPlace : fleet.PlaceOf(host.Name);
             places.Add(own);
             concerned.Add(own);
         }
-        // What git does not know, Nix does not read.
+        // Nix does not read files that git does not know.
         foreach (var place in concerned.Take(1))
             await HostDeclarations.Of(folder, processes).OfAsync(place, cancellationToken);
         var edited = isOfSettings ? null : new EditedFile(file, folder.BytesOf(file, after.Text));
@@ -77,7 +77,7 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
         var locks = new List<PlannedLock>();
         foreach (var outcome in plan.Outcomes)
         {
-            // Other locks are looked at because they may take in the flake of a host; what is wrong with them is not the matter here.
+            // Other locks are looked at because they may take in the flake of a host; their errors are reported elsewhere.
             switch (outcome)
             {
                 case LockOutcome.Failed(var place, var why) when concerned.Contains(place):

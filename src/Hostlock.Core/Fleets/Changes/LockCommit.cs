@@ -13,17 +13,17 @@ namespace Hostlock.Fleets.Changes;
 /// <param name="Describe">Says in words which inputs moved.</param>
 public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describe)
 {
-    /// <summary>Whose lock was promoted; null if it is no promotion.</summary>
+    /// <summary>The owner of the promoted lock; null if it is no promotion.</summary>
     public LockOwner? PromotedFrom { get; init; }
 
-    /// <summary>The command that put these locks back, such as <c>rollback</c> or <c>undo</c>; null if none did.</summary>
+    /// <summary>The command that put these locks back, such as <c>rollback</c> or <c>undo</c>; null for none.</summary>
     public string? Action { get; init; }
 
-    /// <summary>The id of the rollout, and the name of the ring, that these locks are of; null if they are of none.</summary>
+    /// <summary>The id of the rollout, and the name of its ring, to which these locks belong; null for none.</summary>
     public (string Id, string Ring)? Rollout { get; init; }
 
-    /// <summary>The note of one commit in several flakes, which describes the locks of each beneath its name. Of one flake, it is its
-    /// own.</summary>
+    /// <summary>The note of one commit in several flakes, which describes the locks of each beneath its name; the flake's own note if there
+    /// is only one.</summary>
     /// <param name="flakes">The flakes, with the names that tell them apart, and the note of each; at least one.</param>
     public static CommitNote OfFlakes(IEnumerable<(FleetFolder Folder, string Name, CommitNote Note)> flakes)
     {
@@ -41,8 +41,8 @@ public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describ
 }
 
 /// <summary>
-/// Commits locks that differ from the last commit, whoever wrote them, and nothing else. git takes only those files, through an index of
-/// its own, so that staged changes stay staged and dirty files stay dirty. Hooks and signing work as for any commit.
+/// Commits only locks that differ from the last commit, whoever wrote them. git takes only those files, through an index of its own, so
+/// that staged changes stay staged and dirty files stay dirty. Hooks and signing work as for any commit.
 /// </summary>
 sealed class LockCommit
 {
@@ -67,8 +67,8 @@ sealed class LockCommit
             : new(processes, folders, root, place);
     }
 
-    /// <summary>Refuses to commit files in which the last commit has neither what was done nor what was there before: the commit would have
-    /// the user's own changes too.</summary>
+    /// <summary>Refuses to commit files whose version in the last commit is neither the old nor the new one: the commit would have the
+    /// user's own changes too.</summary>
     /// <param name="files">The files, which are no locks, of the only fleet.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">A file has changes that are in no commit.</exception>
@@ -165,13 +165,13 @@ sealed class LockCommit
             await ConcludeAsync(cancellationToken);
             return null;
         }
-        // What such a git may still do is concluded later.
+        // The work that such a git may still finish is concluded later.
         if (!begun.Contains(own))
             own.End();
         throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
     }
 
-    // Does what is left to do for commits that were begun and are made, also by runs that were killed. Those that are not made stay.
+    // Finishes the work of begun commits that git has made, also those of killed runs. Commits that git has not made stay open.
     async Task<IReadOnlyList<BegunCommit>> ConcludeAsync(CancellationToken cancellationToken)
     {
         var begun = BegunCommit.In(_place.Folder);
@@ -196,7 +196,7 @@ sealed class LockCommit
         return Revision.TryParse(asked.Output.Trim()) ?? Revision.None;
     }
 
-    // The files that are not as the last commit has them.
+    // The files that differ from the last commit.
     async Task<IReadOnlyList<OtherFile>> ChangedAsync(IReadOnlyList<OtherFile> files, CancellationToken cancellationToken)
     {
         if (files.Count == 0)
@@ -212,7 +212,7 @@ sealed class LockCommit
         return changed;
     }
 
-    // The locks that are not as the last commit has them, each with what it was there.
+    // The locks that differ from the last commit, each with its version there.
     async Task<IReadOnlyList<PlannedLock>> SinceLastCommitAsync(IReadOnlyList<PlannedLock> locks, CancellationToken cancellationToken)
     {
         var others = Shared(locks);
@@ -259,7 +259,7 @@ sealed class LockCommit
         }
     }
 
-    // The locks that may have got a shared input along with some locks, and the names of the inputs that may be.
+    // The locks that may have got a shared input along with some locks, and the names of such inputs.
     List<(LockPlace Place, HashSet<string> Shared)> Shared(IReadOnlyList<PlannedLock> locks)
     {
         var known = locks.Select(planned => planned.Place.FullPath).ToHashSet(StringComparer.Ordinal);
@@ -297,7 +297,7 @@ sealed class LockCommit
         }
     }
 
-    // git would leave such a lock out of the commit without a word.
+    // git would silently leave such a lock out of the commit.
     async Task RefuseUnseenAsync(string[] files, CancellationToken cancellationToken)
     {
         var listed = await _processes.RunAsync(
@@ -326,8 +326,8 @@ sealed class LockCommit
 
     string PathOf(RecordedFile file) => PathOf(new OtherFile(_folders.Single(), file.Path));
 
-    /// <summary>The trailers of a commit of locks that say what it is for, a line each.</summary>
-    /// <param name="note">What the commit is for.</param>
+    /// <summary>The trailers of a commit of locks that state its purpose, one on each line.</summary>
+    /// <param name="note">The purpose of the commit.</param>
     internal static string Trailers(CommitNote note)
     {
         var text = new StringBuilder();

@@ -1,8 +1,8 @@
 namespace Hostlock.Fleets.Changes;
 
 /// <summary>
-/// Puts earlier locks back. What comes back depends on what is there and on what is committed. So the choice is recorded, and a run that
-/// was broken off is finished by the same choice.
+/// Puts earlier locks back. Which version comes back depends on the present files and on the commits. So the choice is recorded, and a run
+/// that was broken off is finished by the same choice.
 /// </summary>
 /// <param name="folder">The fleet.</param>
 /// <param name="words">The words of the command, as an undertaking records them.</param>
@@ -12,9 +12,9 @@ public sealed class LockRestoration(FleetFolder folder, IReadOnlyList<string> wo
     Undertaking? _undertaking;
 
     /// <summary>Plans to put the locks back, and records the plan if it is to be written.</summary>
-    /// <param name="planAsync">Chooses what one of them gets. A lock that an earlier run has chosen for is not asked about.</param>
+    /// <param name="planAsync">Chooses the version for one of them. It is not called for a lock that an earlier run has chosen for.</param>
     /// <param name="isWritten">True if the plan is written afterwards. The caller has then reserved the fleet.</param>
-    /// <param name="told">Is told that an earlier run was broken off, which this one finishes.</param>
+    /// <param name="told">Is told that this run finishes an earlier one that was broken off.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">There is nothing to put back, or the plan cannot be recorded.</exception>
     public async Task<LockPlan> PlanAsync(
@@ -42,7 +42,7 @@ public sealed class LockRestoration(FleetFolder folder, IReadOnlyList<string> wo
         return new([.. planned.Select(each => new LockOutcome.Planned(each))]);
     }
 
-    /// <summary>Forgets the plan, since all is written and the person was told.</summary>
+    /// <summary>Forgets the plan, because all is written and the user was told.</summary>
     /// <exception cref="Platform.PlatformException">The record cannot be deleted.</exception>
     public void End() => _undertaking?.End();
 }

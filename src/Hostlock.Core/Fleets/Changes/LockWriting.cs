@@ -12,7 +12,7 @@ public interface ILockWritingWatcher
     void Warned(Warning warning);
 
     /// <summary>The locks were committed.</summary>
-    /// <param name="subject">The subject of the commit; null if the last commit has them as they are.</param>
+    /// <param name="subject">The subject of the commit; null if the last commit has the same locks.</param>
     void Committed(string? subject);
 }
 
@@ -21,7 +21,7 @@ public interface ILockWritingWatcher
 /// <param name="Words">The words of the command, as they are recorded.</param>
 /// <param name="Watcher">Is told the steps.</param>
 /// <param name="PlanAsync">Makes the plan; nobody else changes the locks meanwhile.</param>
-/// <param name="Mode">How the plan is written, which is the same for all that are written together.</param>
+/// <param name="Mode">How the plan is written; the same for all flakes that are written together.</param>
 public sealed record FlakeWriting(
     FleetFolder Folder, IEnumerable<string> Words, ILockWritingWatcher Watcher, Func<CancellationToken, Task<LockPlan>> PlanAsync,
     WritingMode Mode)
@@ -50,7 +50,7 @@ public sealed class LockWriting(
     /// <summary>Plans and writes in several flakes of one repository: all locks are written at once, and in one commit. If one flake
     /// cannot be planned, or has a lock that keeps all others from being written, nothing is written in any.</summary>
     /// <param name="processes">Runs git.</param>
-    /// <param name="flakes">What is written in each.</param>
+    /// <param name="flakes">The writing in each.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The report for each flake, in the order given.</returns>
     /// <exception cref="HostlockException">Planning fails, a lock cannot be written, or git refuses the commit.</exception>

@@ -10,12 +10,12 @@ namespace Hostlock.Fleets.Changes;
 /// <param name="Why">Why they are not known; null if they are, or if nobody can be asked.</param>
 public sealed record MovedCommits(LockChange Change, CommitList? Commits, HostlockException? Why)
 {
-    // Each is a question to a forge, of which some answer sixty an hour.
+    // Each is a question to a forge, and some forges answer only sixty an hour.
     const int MostAsked = 30;
 
-    /// <summary>Asks for the commits of the inputs directly beneath the flake that moved, of the first thirty at most. An answer that does
-    /// not come is said of its input, and hides no other.</summary>
-    /// <param name="diff">What moved.</param>
+    /// <summary>Asks for the commits of the inputs directly beneath the flake that moved, of the first thirty at most. If an answer does
+    /// not come, its input says so, and the others are still there.</summary>
+    /// <param name="diff">The differences.</param>
     /// <param name="askAsync">Asks for the commits after one revision up to another.</param>
     public static async Task<IReadOnlyList<MovedCommits>> AskAsync(LockDiff diff, Func<FlakeRef, FlakeRef, Task<CommitList?>> askAsync) =>
         await Task.WhenAll(

@@ -138,8 +138,8 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
         }
     }
 
-    // What is newer than the minimum age may be locked already, and what is old enough may be older than what is locked: an update leaves
-    // the input as it is then.
+    // The locked revision may be younger than the minimum age, and every revision that is old enough older than it: then an update leaves
+    // the input as it is.
     static (NewestRevision? Newest, NewestRevision? Waiting, HostlockException? Problem) Against(
         (NewestRevision? Newest, NewestRevision? Waiting, HostlockException? Problem) answer, FlakeRef locked) => answer switch
         {

@@ -11,10 +11,10 @@ namespace Hostlock.Fleets.Changes;
 /// <param name="To">The locks that would get them.</param>
 public sealed record PendingPromotion(LockPlace From, ImmutableArray<string> Inputs, ImmutableArray<LockPlace> To)
 {
-    // Each one is planned, which reads locks once more.
+    // Planning one reads locks once more.
     const int MostSources = 4;
 
-    /// <summary>Finds the promotions that are due. An input that is frozen waits for nothing.</summary>
+    /// <summary>Finds the promotions that are due. A frozen input waits for none.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="declarations">Reads what is declared. Nothing is fetched.</param>
     /// <param name="locks">The state of the locks.</param>
@@ -63,7 +63,7 @@ public sealed record PendingPromotion(LockPlace From, ImmutableArray<string> Inp
             }
             catch (HostlockException)
             {
-                // What the command would refuse is not due; a check says what is wrong.
+                // A promotion that the command would refuse is not due; a check reports the problem.
             }
         }
         return promotions;

@@ -5,8 +5,8 @@ using Hostlock.Locks;
 namespace Hostlock.Fleets.Changes;
 
 /// <summary>
-/// One lock as it is and as it should be, after an update, a promotion, a restored version or a shared input. The changes are derived from
-/// the two locks, so no input that moves is reported as kept.
+/// One lock, before and after an update, a promotion, a restored version or a shared input. The changes are derived from the two locks, so
+/// no input that moves is reported as kept.
 /// </summary>
 public sealed record PlannedLock
 {
@@ -56,8 +56,8 @@ public sealed record PlannedLock
     /// <summary>Plans to put back an earlier lock, byte for byte.</summary>
     /// <param name="place">The place of the lock.</param>
     /// <param name="bytes">The earlier lock.</param>
-    /// <param name="source">Where the earlier lock is from, for messages.</param>
-    /// <param name="reading">What locks that are read together have in common; null for a lock alone.</param>
+    /// <param name="source">The source of the earlier lock, for messages.</param>
+    /// <param name="reading">The memory of locks that are read together; null for a lock alone.</param>
     /// <exception cref="HostlockException">The bytes are no lock, or a folder, link or device is in its place now.</exception>
     public static PlannedLock Restoring(LockPlace place, byte[] bytes, string source, LockReading? reading = null)
     {
@@ -77,7 +77,7 @@ public sealed record PlannedLock
         }
     }
 
-    /// <summary>The plan without the loss of what the present lock alone knows of a pin: its <c>narHash</c>, say.</summary>
+    /// <summary>The plan, which keeps facts about a pin that only the present lock has, such as its <c>narHash</c>.</summary>
     public PlannedLock KeepingFacts()
     {
         var after = After.WithFactsOf(Before ?? LockFile.Empty);
@@ -85,9 +85,9 @@ public sealed record PlannedLock
     }
 
     /// <summary>Plans to put back some inputs of an earlier lock, each with all beneath it. The others stay.</summary>
-    /// <param name="place">Where the lock lies.</param>
+    /// <param name="place">The place of the lock.</param>
     /// <param name="bytes">The earlier lock.</param>
-    /// <param name="source">Where the earlier lock is from, for messages.</param>
+    /// <param name="source">The source of the earlier lock, for messages.</param>
     /// <param name="inputs">The inputs, at least one.</param>
     /// <exception cref="HostlockException">The bytes are no lock, there is no lock now, or an input cannot be put back alone.</exception>
     public static PlannedLock Restoring(LockPlace place, byte[] bytes, string source, ImmutableArray<InputPath> inputs)
@@ -107,7 +107,7 @@ public sealed record PlannedLock
 
     /// <summary>
     /// Records the inputs that a rule holds, and those that could not be reached. A held input that moves all the same is left out; one
-    /// that could not be reached may move to what is known of an earlier time.
+    /// that could not be reached may move to an earlier answer.
     /// </summary>
     public PlannedLock Leaving(IEnumerable<HeldInput> held, IEnumerable<UnreachableInput> unreachable) => this with
     {
@@ -146,6 +146,6 @@ public sealed record PlannedLock
         }
     }
 
-    /// <summary>True if an input is locked to what it was locked to before.</summary>
+    /// <summary>True if an input is locked as before.</summary>
     public bool Stays(InputPath path) => !Diff.Changes.Any(change => change.Moves && change.Path.Equals(path));
 }

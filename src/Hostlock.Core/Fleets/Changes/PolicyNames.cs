@@ -24,10 +24,10 @@ public static class PolicyNames
         }
     }
 
-    /// <summary>Makes sure, before policies are obeyed, that each names an input. Locks that the command does not speak of are only read if
-    /// the others do not have the input.</summary>
+    /// <summary>Makes sure, before policies are obeyed, that each names an input. Locks that the command is not about are only read if the
+    /// others do not have the input.</summary>
     /// <param name="folder">The fleet.</param>
-    /// <param name="places">The locks that the command speaks of.</param>
+    /// <param name="places">The locks that the command is about.</param>
     /// <param name="declarations">Reads what is declared.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">A policy names no input.</exception>

@@ -22,27 +22,26 @@ public abstract record PromotionRequest
 }
 
 /// <summary>
-/// Carries a tested lock to other hosts: entries, not intent. What the target gets is what was tested, as far as the target declares the
-/// same. Asks nothing of the network, and writes nothing.
+/// Carries a tested lock to other hosts: entries, not intent. The target gets the tested entries of inputs that it declares alike. Asks
+/// nothing of the network, and writes nothing.
 /// </summary>
 /// <param name="tested">The lock that was tested.</param>
-/// <param name="declared">Says what is declared for a lock, the references of the host's own in place.</param>
-/// <param name="reading">What the tested lock was read with. The other locks are read with it too, so that equal entries are one
+/// <param name="declared">Gives the declarations for a lock, with the host's own references in place.</param>
+/// <param name="reading">The memory that the tested lock was read with. The other locks are read with it too, so that equal entries are one
 /// object.</param>
 public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared, LockReading reading)
 {
     readonly Lazy<IReadOnlyList<(InputPath Input, InputPath Target)>> _dangling = new(() => LockGraft.Dangling(tested.File));
 
-    /// <summary>Reads what is declared for the hosts on both sides. Nothing is fetched.</summary>
+    /// <summary>Reads the declarations for the hosts on both sides. Nothing is fetched.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="declarations">Reads what is declared.</param>
     /// <param name="from">The place of the lock that was tested.</param>
     /// <param name="tested">The lock.</param>
-    /// <param name="reading">What the lock was read with.</param>
+    /// <param name="reading">The memory that the lock was read with.</param>
     /// <param name="targets">The locks that get it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">hostlock.toml speaks of an input that no host has, or what is declared cannot be
-    /// read.</exception>
+    /// <exception cref="HostlockException">hostlock.toml names an input that no host has, or the declarations cannot be read.</exception>
     public static async Task<Promotion> OfAsync(
         FleetFolder folder, HostDeclarations declarations, LockPlace from, LockFile tested, LockReading reading,
         IReadOnlyList<LockPlace> targets, CancellationToken cancellationToken)
@@ -52,8 +51,8 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
         return new(new(from, tested, declared[from]), place => declared[place], reading);
     }
 
-    /// <summary>Works out the lock of each target. One that must not have it keeps all others from it: half a promotion is what nobody
-    /// asked for.</summary>
+    /// <summary>Works out the lock of each target. If one target must not have it, none gets it, because nobody asked for half a
+    /// promotion.</summary>
     /// <param name="targets">The locks that get it.</param>
     /// <param name="request">What to carry over.</param>
     /// <exception cref="FleetException">An input was not tested, or no lock but the tested one is to get it.</exception>
@@ -67,9 +66,9 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
         return new([.. Together.Map(others, target => Plan(target, request))]) { WritesAllOrNone = true };
     }
 
-    /// <summary>The lock that a new host begins with: the tested one, over that which it would have otherwise. What it may not get stays as
-    /// that has it.</summary>
-    /// <param name="target">Whose lock it is.</param>
+    /// <summary>The lock that a new host begins with: the tested one on top of the one that it would have otherwise. An input that it may
+    /// not get stays as in the latter.</summary>
+    /// <param name="target">The owner of the lock.</param>
     /// <param name="before">The lock that it would have otherwise.</param>
     /// <exception cref="FleetException">An input would follow one that does not exist.</exception>
     public PlannedLock Over(LockPlace target, LockFile before)
@@ -83,7 +82,7 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
 
     /// <summary>The inputs of a lock that a promotion of the whole tested lock would leave as they are although they differ, and
     /// why.</summary>
-    /// <param name="target">Whose lock it is.</param>
+    /// <param name="target">The owner of the lock.</param>
     /// <param name="before">The lock.</param>
     public IReadOnlyList<HeldInput> Held(LockPlace target, LockFile before) => Whole(target, before).Held;
 
@@ -100,7 +99,7 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
                 PromotionRequest.Inputs(var paths) => Chosen(target, before ?? LockFile.Empty, paths),
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
-            // The tested entries are those of another Nix perhaps, which says less of the same pin.
+            // The tested entries may come from another Nix, which records less about the same pin.
             if (before is not null)
                 after = after.WithFactsOf(before).WithUnknownOf(before);
 
@@ -157,8 +156,7 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
         return (after, Differing(held, before));
     }
 
-    // An input that is the same in both locks is not kept from anything. One that neither has, and the target declares, is missing all the
-    // same.
+    // An input that is the same in both locks is not held. One that neither has, and the target declares, is missing all the same.
     List<HeldInput> Differing(List<HeldInput> held, LockFile? before)
     {
         if (held.Count == 0)

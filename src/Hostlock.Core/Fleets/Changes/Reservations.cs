@@ -1,7 +1,7 @@
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>Several flakes that no other run may write to. They are taken in one order, so that two runs do not each wait for what the
-/// other has.</summary>
+/// <summary>Several flakes that no other run may write to. They are taken in a fixed order, so that two runs do not wait for each
+/// other.</summary>
 sealed class Reservations : IDisposable
 {
     readonly List<IDisposable> _taken = [];

@@ -36,7 +36,7 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
         if (move.Ages.IsEmpty)
             return new(top, request, [], []);
 
-        // All are asked before the first answer is waited for.
+        // All questions are asked before the first answer is awaited.
         var asked = AgedInputs(move, request)
             .Select(input => (input.Path, input.Reference, Answer: AskAsync(input.Reference, input.NotAfter, cancellationToken)))
             .ToList();
@@ -64,7 +64,7 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
         return new(Written(taken.Select(input => input.Path)), Overriding(moving, taken), held, unreachable);
     }
 
-    // The beginning of a revision is written whole: a lock has no other. A branch may be called like one.
+    // A shortened revision is completed, because a lock needs all of it. A branch may have such a name.
     async Task<FlakeRef> MovedToAsync(FlakeRef reference, string target, CancellationToken cancellationToken)
     {
         var moved = reference.MovedTo(target);

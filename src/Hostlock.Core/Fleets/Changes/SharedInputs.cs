@@ -4,11 +4,11 @@ using Hostlock.Locks;
 namespace Hostlock.Fleets.Changes;
 
 /// <summary>
-/// Inputs that are the same in every lock (<c>scope = "shared"</c>): if one lock gets a new one, all do that declare the same. A lock that
-/// must not have it keeps its own, and that is said.
+/// Inputs that are the same in every lock (<c>scope = "shared"</c>): if one lock gets a new entry, all that declare the same do. A lock
+/// that must not have it keeps its own, with a warning.
 /// </summary>
 /// <param name="folder">The fleet.</param>
-/// <param name="declaredAsync">Reads what is declared for a lock, the references of the host's own in place.</param>
+/// <param name="declaredAsync">Reads the declarations for a lock, with the host's own references in place.</param>
 public sealed class SharedInputs(FleetFolder folder, Func<LockPlace, Task<Flake>> declaredAsync)
 {
     /// <summary>Adds the outcomes for the other locks that have an updated shared input. If a lock cannot take the entry, that is its

@@ -5,15 +5,15 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>A lock that was tested on one host, and which of its entries another host may have, by what the flakes of the two
-/// declare.</summary>
+/// <summary>A lock that was tested on one host. It tells which of its entries another host may have, by the declarations of both
+/// flakes.</summary>
 /// <param name="place">The place of the lock.</param>
 /// <param name="file">The lock.</param>
-/// <param name="declared">What its flake declares, with the references of the host's own.</param>
+/// <param name="declared">The declarations of its flake, with the host's own references.</param>
 public sealed class TestedLock(LockPlace place, LockFile file, Flake declared)
 {
-    // By what a flake declares of an input, the input and the folder of the flake for which it was found that nothing keeps the entry from
-    // a host. Most hosts of a fleet are declared by one flake.
+    // By declaration, the input and the folder of the flake for which no rule was found to hold the entry. One flake declares most hosts of
+    // a fleet.
     readonly ConcurrentDictionary<FlakeInput, (string Name, string Folder)> _free = new(ReferenceEqualityComparer.Instance);
 
     // By what a flake declares, the folder of the flake for which it was found whether a host without frozen inputs may have all entries.
@@ -25,7 +25,7 @@ public sealed class TestedLock(LockPlace place, LockFile file, Flake declared)
     /// <summary>The lock.</summary>
     public LockFile File { get; } = file;
 
-    /// <summary>The declarations of its flake, with the references of the host's own.</summary>
+    /// <summary>The declarations of its flake, with the host's own references.</summary>
     public Flake Declared { get; } = declared;
 
     /// <summary>True if no rule keeps anything of this lock from another host, and the flake of that host declares no more than the lock
@@ -46,7 +46,7 @@ public sealed class TestedLock(LockPlace place, LockFile file, Flake declared)
     /// <summary>The rule that keeps an entry of this lock from another host; null if the host may have it.</summary>
     /// <param name="name">An input directly beneath the flake.</param>
     /// <param name="target">The lock that would get the entry.</param>
-    /// <param name="declared">What the flake of that lock declares, with the references of the host's own.</param>
+    /// <param name="declared">The declarations of the flake of that lock, with the host's own references.</param>
     public HoldingRule? RuleFor(string name, LockPlace target, Flake declared)
     {
         if (target.Frozen.TryGetValue(name, out var freeze))
@@ -75,8 +75,8 @@ public sealed class TestedLock(LockPlace place, LockFile file, Flake declared)
             ? new HoldingRule.OwnReferenceOfSource(Place.Owner, own.ToString())
             : new HoldingRule.OwnReference(target.Owner, wanted.ToString());
 
-    // The entry is what the target asks for, but may be of another kind, of another folder, or have the mark of an override that the target
-    // has not.
+    // The target asks for this entry, but the entry may be of another kind, of another folder, or have the mark of an override that the
+    // target does not have.
     InputPath? DeclaredOtherwise(InputPath path, FlakeInput wanted, LockedNode node, LockPlace target) =>
         node.IsFlake != wanted.IsFlake || (node.Locked.IsRelativePath && Place.FlakeFolder != target.FlakeFolder) ? path
         : Declared.Inputs.TryGetValue(path.Last, out var own) ? Imposed(path, own.Overrides, wanted.Overrides, node)

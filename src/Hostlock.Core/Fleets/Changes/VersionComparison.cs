@@ -13,7 +13,7 @@ public sealed record PromotionRest(NamedLock From, NamedLock To, IReadOnlyList<H
 /// <param name="Before">The older one.</param>
 /// <param name="After">The newer one.</param>
 /// <param name="Diff">The inputs in which they differ, of those that are asked about.</param>
-/// <param name="Rest">What a promotion would leave as it is; null if the two are not the present locks of two hosts.</param>
+/// <param name="Rest">The inputs that a promotion would leave as they are; null if the two are not the present locks of two hosts.</param>
 public sealed record VersionComparison(NamedLock Before, NamedLock After, LockDiff Diff, PromotionRest? Rest)
 {
     /// <summary>Compares two versions. The older one comes first, in whichever order they were named.</summary>

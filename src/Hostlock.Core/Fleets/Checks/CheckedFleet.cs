@@ -13,7 +13,7 @@ namespace Hostlock.Fleets.Checks;
 
 /// <summary>A file of the flake that git does not know, so that Nix does not see it.</summary>
 /// <param name="Unknown">The paths that git has to learn of, relative to the flake.</param>
-/// <param name="IsIgnored">True if git is told to ignore one of them, so that it takes them by force alone.</param>
+/// <param name="IsIgnored">True if git is told to ignore one of them, so that only a forced add takes them.</param>
 public sealed record UnseenFile(IReadOnlyList<string> Unknown, bool IsIgnored);
 
 /// <summary>The evidence for the rules, which is gathered before the first of them runs.</summary>
@@ -39,8 +39,7 @@ public sealed record CheckedFleet(
     /// <summary>The result of fetching all locked trees again; null if that was not asked for.</summary>
     public RefetchedTrees? Refetched { get; init; }
 
-    /// <summary>The warning about the time until which machines begin with the newest release; null if it lasts, or none was
-    /// cut.</summary>
+    /// <summary>The warning that the newest release expires; null if it lasts, or none was cut.</summary>
     public string? Expiry { get; init; }
 
     /// <summary>The flakes that lie in the repository.</summary>

@@ -6,13 +6,13 @@ namespace Hostlock.Fleets.Checks;
 
 /// <summary>The locks of a fleet as a commit has them.</summary>
 /// <param name="Commit">The commit, as the user named it.</param>
-/// <param name="Locks">Each lock that is in it. A lock that is new has nothing to go back from, and is not in it.</param>
-/// <param name="Unreadable">Each lock that cannot be read there, so that nobody can tell whether it went back.</param>
+/// <param name="Locks">Each lock that the commit has. A new lock cannot have gone back, and is not among them.</param>
+/// <param name="Unreadable">Each lock that cannot be read there, so that it is not known whether it went back.</param>
 public sealed record EarlierLocks(
     string Commit, IReadOnlyList<(LockStatus Now, LockFile Before)> Locks, IReadOnlyList<(
         LockPlace Place, HostlockException Why)> Unreadable)
 {
-    /// <summary>Reads them from the history of the repository, where hostlock.toml of the commit says that they are: a lock may have moved
+    /// <summary>Reads them from the history of the repository, at the places in hostlock.toml of the commit: a lock may have another place
     /// since.</summary>
     /// <param name="history">The history.</param>
     /// <param name="locks">The locks as they are now; those that cannot be read now are left out.</param>
@@ -52,8 +52,8 @@ public sealed record EarlierLocks(
         return new(commit, earlier, unreadable);
     }
 
-    /// <summary>Reads them from a commit; if nobody says which, from HEAD, or, if nothing has moved since, from before the last commit that
-    /// moved a lock.</summary>
+    /// <summary>Reads them from a commit. If none is named, it is HEAD, or, if nothing has moved since HEAD, the one before the last commit
+    /// that moved a lock.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The flake.</param>
     /// <param name="locks">The locks as they are now; those that cannot be read now are left out.</param>
@@ -98,8 +98,8 @@ public sealed record EarlierLocks(
             []);
     }
 
-    /// <summary>The locks that differ by now, each as it is and as it was, and in what. A lock that the commit does not have was empty; one
-    /// that several hosts share by now is compared with each of theirs.</summary>
+    /// <summary>The locks that have changed since, each with both versions and the difference. A lock that the commit does not have was
+    /// empty; one that several hosts share by now is compared with each of theirs.</summary>
     /// <param name="locks">The locks as they are now; those that cannot be read, now or then, are left out.</param>
     public IEnumerable<(LockStatus Now, LockFile Before, LockDiff Diff)> Moved(IEnumerable<LockStatus> locks)
     {
@@ -113,7 +113,7 @@ public sealed record EarlierLocks(
                select (now, before, diff);
     }
 
-    // A hostlock.toml that cannot be read fails only the locks that are not where they are now.
+    // If hostlock.toml cannot be read, only locks at other places than now fail.
     static async Task<(Fleet? Fleet, HostlockException? Why)> FleetAsync(
         LockHistory history, string commit, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ public sealed record Problem(string Message, string File, int? Line = null, stri
     /// <summary>The path of the input that has the problem; null if it is of no input.</summary>
     public string? Input { get; init; }
 
-    /// <summary>The problem that other hosts may have as well; null if the problem is told by itself in any case.</summary>
+    /// <summary>The problem that other hosts may have as well; null if the problem is always reported by itself.</summary>
     public CommonProblem? Common { get; init; }
 
     /// <summary>The words that the common fix takes for this problem; the host if there are none.</summary>
@@ -52,7 +52,7 @@ public sealed record Problem(string Message, string File, int? Line = null, stri
         new(message, file, line, common.Fix?.For([owner.ToString()])) { Owner = owner, Common = common };
 }
 
-/// <summary>A problem without the host that has it. Hosts with equal ones are told on one line.</summary>
+/// <summary>A problem without the host that has it. Hosts with equal problems share a line.</summary>
 /// <param name="Message">The problem, in words.</param>
 /// <param name="Fix">The command that fixes it for any number of hosts; null if no command does.</param>
 public sealed record CommonProblem(string Message, HostCommand? Fix);

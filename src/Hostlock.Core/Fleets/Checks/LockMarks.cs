@@ -11,9 +11,9 @@ namespace Hostlock.Fleets.Checks;
 
 /// <summary>The state of locks with all marks on it.</summary>
 /// <param name="Locks">The state of the locks.</param>
-/// <param name="Unread">Why the declarations of some locks cannot be read, so that nobody knows whether these locks are stale; each message
-/// is in it once.</param>
-/// <param name="NotCompared">Why the locks could not be compared with the commit of HEAD; null if they were.</param>
+/// <param name="Unread">The reasons for which declarations cannot be read, so that it is not known whether some locks are stale; each
+/// message once.</param>
+/// <param name="NotCompared">The reason for which the locks could not be compared with the commit of HEAD; null if they were.</param>
 public sealed record MarkedLocks(
     IReadOnlyList<LockStatus> Locks, IReadOnlyList<HostlockException> Unread, HostlockException? NotCompared)
 {
@@ -22,8 +22,8 @@ public sealed record MarkedLocks(
 }
 
 /// <summary>
-/// Marks locks that git could not merge, that are in no commit yet, and that are not in line with what is declared. All of it is told from
-/// files; git is started only if they do not say it plainly.
+/// Marks locks that git could not merge, that are in no commit yet, and that are not in line with what is declared. It reads files, and
+/// starts git only if the files do not tell.
 /// </summary>
 public static class LockMarks
 {

@@ -5,7 +5,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Checks;
 
-/// <summary>A tree that locks pin, and that could not be fetched as it was locked.</summary>
+/// <summary>A tree that locks pin, and that could not be fetched as locked.</summary>
 /// <param name="Inputs">The inputs that pin it, at least one, in the order of the locks.</param>
 /// <param name="Why">The failure.</param>
 public sealed record FailedTree(ImmutableArray<(LockPlace Place, InputPath Path)> Inputs, HostlockException Why)

@@ -16,7 +16,7 @@ public enum ChangeReason
     /// <summary>Files of the repository differ that its configuration may read.</summary>
     Files,
 
-    /// <summary>hostlock.toml says something else of how it is built.</summary>
+    /// <summary>Its settings in hostlock.toml about how it is built differ.</summary>
     Settings,
 
     /// <summary>The files are the same, and the configuration may have the revision of the flake in it.</summary>
@@ -28,12 +28,11 @@ public enum ChangeReason
 
 /// <summary>
 /// The differences between a commit and the files as they are now, and the hosts that they may concern. A host that they cannot concern
-/// need not be evaluated: that is so only if all of the flake's code can be read, and shows that it sees no file beyond those that it
-/// names.
+/// need not be evaluated. To know that, all of the flake's code must be readable, and show that it sees only the files that it names.
 /// </summary>
 /// <param name="Commit">The commit.</param>
 /// <param name="Before">The fleet as hostlock.toml of the commit describes it; null if the commit has none that can be read.</param>
-/// <param name="Seen">Why every host may be concerned by anything that differs; null if that is not so.</param>
+/// <param name="Seen">The reason for which any difference may concern every host; null if there is none.</param>
 public sealed record FleetChange(Revision Commit, Fleet? Before, string? Seen)
 {
     HashSet<string> _files = [];
@@ -102,12 +101,12 @@ public sealed record FleetChange(Revision Commit, Fleet? Before, string? Seen)
             yield return ChangeReason.Revision;
     }
 
-    /// <summary>The hosts that hostlock.toml of the commit had, and has no more.</summary>
+    /// <summary>The hosts that hostlock.toml had in the commit and no longer has.</summary>
     /// <param name="now">The fleet as it is now.</param>
     public IEnumerable<HostName> Gone(Fleet now) =>
         (Before?.Hosts ?? []).Select(host => host.Name).Except(now.Hosts.Select(host => host.Name));
 
-    // What hostlock.nix reads of a host.
+    // The settings of a host that hostlock.nix reads.
     static bool IsBuiltAlike(Host one, Host other) =>
         one.Lock == other.Lock && one.FlakeFile == other.FlakeFile && one.IsStamped == other.IsStamped
         && one.ConfigurationPaths.SequenceEqual(other.ConfigurationPaths);

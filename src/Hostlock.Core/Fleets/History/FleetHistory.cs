@@ -8,9 +8,9 @@ namespace Hostlock.Fleets.History;
 
 /// <summary>A commit that changed locks in one way.</summary>
 /// <param name="Commit">The commit.</param>
-/// <param name="Places">The locks, which were the same before and are the same since.</param>
-/// <param name="Before">What they were; null if it cannot be read, and the empty lock if they did not exist.</param>
-/// <param name="After">What they have been since; null and the empty lock as for <paramref name="Before"/>.</param>
+/// <param name="Places">The locks, which had the same version before, and have the same version since.</param>
+/// <param name="Before">Their version before; null if it cannot be read, and the empty lock if they did not exist.</param>
+/// <param name="After">Their version since; null and the empty lock as for <paramref name="Before"/>.</param>
 public sealed record LockMove(FileCommit Commit, ImmutableArray<LockPlace> Places, LockFile? Before, LockFile? After);
 
 /// <summary>The moves of all locks of a fleet, as far back as they were looked at.</summary>
@@ -49,7 +49,7 @@ public sealed record FleetHistory(ImmutableArray<LockMove> Moves, bool IsCut)
         var versions = new Versions(git);
         var moves = new List<LockMove>();
         var isCut = commits.Count > most;
-        // A merge has what its sides had, and moves only what it made itself.
+        // A merge has the versions of its sides, and moves only a lock that it changed itself.
         var state = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var (commit, changes) in Newest().Reverse())
         {

@@ -32,7 +32,7 @@ public sealed class LockHistory : IDisposable
 {
     const int MostLookedAt = 50;
 
-    // How many commits git is asked for first; whoever wants more wants many.
+    // The number of commits that git is asked for first; a caller that needs more needs many.
     const int FirstAsked = 32;
 
     /// <summary>The most commits that are searched for a change of some inputs.</summary>
@@ -90,8 +90,8 @@ public sealed class LockHistory : IDisposable
         return changes;
     }
 
-    /// <summary>Reads the bytes that a lock had in a commit, or at the end of a day. If it is not where it is now, hostlock.toml of the
-    /// commit says where it was.</summary>
+    /// <summary>Reads the bytes that a lock had in a commit, or at the end of a day. If it is not at its present place, hostlock.toml of
+    /// the commit gives the place.</summary>
     /// <param name="place">The lock.</param>
     /// <param name="word">The commit or the day, as the user names it.</param>
     /// <param name="others">The other words that could stand there, for the hint.</param>
@@ -139,7 +139,7 @@ public sealed class LockHistory : IDisposable
                 : FleetException.NoSuchCommit(word, _history.IsShallow));
 
     /// <summary>Reads the bytes of locks that a commit has; null for each that is not in the commit.</summary>
-    /// <param name="paths">Where the commit has them, relative to the flake.</param>
+    /// <param name="paths">Their paths in the commit, relative to the flake.</param>
     /// <param name="word">The commit, as the user names it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>For each path, the bytes, or why they cannot be read.</returns>
@@ -156,7 +156,7 @@ public sealed class LockHistory : IDisposable
         }
         catch (FetchException)
         {
-            // A file whose filter fails tells nothing of the others, so that each is read alone.
+            // A file whose filter fails says nothing about the others, so each is read alone.
             var read = new List<(byte[]?, HostlockException?)>();
             foreach (var file in files)
                 read.Add(await AloneAsync(file));
@@ -195,7 +195,7 @@ public sealed class LockHistory : IDisposable
         var now = HostLocks.ReadBytes(place);
         foreach (var commit in await _history.OfAsync(FilesOf(place), MostLookedAt, cancellationToken))
         {
-            // A commit that put a file in the place of a link is no change of the file that the link led to.
+            // A commit that replaced a link by a file did not change the file that the link led to.
             foreach (var version in new[] { $"{commit.Id}", $"{commit.Id}^" })
             {
                 if (await _history.ContentsAsync(version, path, cancellationToken) is { } contents && !contents.AsSpan().SequenceEqual(now))

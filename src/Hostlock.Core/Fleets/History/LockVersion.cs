@@ -24,7 +24,7 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
     /// <summary>The lock that a system of the host's machine carries: <c>plex@running</c>, <c>plex@generation:12</c>.</summary>
     public sealed record Carried(LockPlace Place, HostName? Host, string System) : LockVersion(Place, Host);
 
-    /// <summary>Whose lock it is: the host that the word names, or what the lock belongs to.</summary>
+    /// <summary>The owner of the lock: the host that the word names, or that of the lock.</summary>
     public LockOwner Owner => Host is { } name ? new LockOwner.Host(name) : Place.Owner;
 
     /// <summary>Reads a word. If it could mean several things, a host wins over a file, and a file over a version.</summary>
@@ -53,7 +53,7 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
 
     /// <summary>Reads a word about one lock, which may also be a version of that lock alone: <c>HEAD~1</c>, <c>2026-03-01</c>.</summary>
     /// <param name="folder">The fleet.</param>
-    /// <param name="owner">Whose lock it is.</param>
+    /// <param name="owner">The owner of the lock.</param>
     /// <param name="word">The word.</param>
     /// <param name="currentFolder">The folder that relative paths start in.</param>
     /// <exception cref="HostlockException">As for <see cref="Parse"/>.</exception>
@@ -87,7 +87,7 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
 
     static HostName? HostOf(LockOwner owner) => owner is LockOwner.Host(var name) ? name : null;
 
-    /// <summary>Returns true if a word can only be meant as the path of a file: no host is called like that.</summary>
+    /// <summary>Returns true if a word can only be the path of a file, because no host can have such a name.</summary>
     public static bool IsPath(string word) =>
         word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".lock", StringComparison.Ordinal);
 

@@ -22,7 +22,7 @@ public static class MachineLock
     // The most bytes that the scripts of a login may print.
     const int MostTalk = 64 * 1024;
 
-    // $1 is a number that nobody could know before, and $2 is the file. What the scripts of a login print stands outside of both numbers.
+    // $1 is a number that nobody could know before, and $2 is the file. The output of login scripts stands outside of both numbers.
     const string Script = """
         printf '%s\n' "$1"
         cat "$2" && printf '%s\n' "$1"
@@ -34,7 +34,7 @@ public static class MachineLock
 
     /// <summary>Reads the bytes of the lock.</summary>
     /// <param name="processes">Runs ssh.</param>
-    /// <param name="host">Whose lock, and where the machine is reached.</param>
+    /// <param name="host">The host, and the address of its machine.</param>
     /// <param name="word">The version: <c>running</c> or <c>generation:N</c>.</param>
     /// <param name="machine">The name of this machine.</param>
     /// <param name="cancellationToken">Stops it.</param>

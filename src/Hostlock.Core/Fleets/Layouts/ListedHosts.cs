@@ -4,16 +4,16 @@ using Hostlock.Flakes;
 namespace Hostlock.Fleets.Layouts;
 
 /// <summary>
-/// The hosts that hostlock.toml lists, compared with those that flake.nix has by now, as far as the text of flake.nix says it: of what is
-/// computed nothing is claimed.
+/// The hosts that hostlock.toml lists, compared with those that flake.nix has by now, as far as its text names them: nothing is said about
+/// computed names.
 /// </summary>
-/// <param name="Unlisted">The hosts that flake.nix has and hostlock.toml has not.</param>
+/// <param name="Unlisted">The hosts that flake.nix has and hostlock.toml does not have.</param>
 /// <param name="UnlistedConfigurations">By host, the attribute paths of configurations that flake.nix has and hostlock.toml does not list
 /// for it.</param>
 /// <param name="Gone">The hosts that hostlock.toml has and flake.nix no longer has.</param>
 /// <param name="GoneConfigurations">By host that is still there, the attribute paths of configurations that are no longer there.</param>
-/// <param name="UnlistedOutputs">The outputs that flake.nix has and the list of outputs in hostlock.toml has not; empty if there is no such
-/// list.</param>
+/// <param name="UnlistedOutputs">The outputs of flake.nix that the list of outputs in hostlock.toml does not have; empty if there is no
+/// such list.</param>
 /// <param name="GoneOutputs">The outputs that are listed and that flake.nix no longer has.</param>
 public sealed record ListedHosts(
     ImmutableArray<HostName> Unlisted,
@@ -30,20 +30,20 @@ public sealed record ListedHosts(
         Unlisted.IsEmpty && UnlistedConfigurations.IsEmpty && Gone.IsEmpty && GoneConfigurations.IsEmpty && UnlistedOutputs.IsEmpty
         && GoneOutputs.IsEmpty && UnlistedFlakes.IsEmpty;
 
-    /// <summary>The hosts that a flake in their own folder has, and hostlock.toml has not, with the file of that flake.</summary>
+    /// <summary>The hosts that a flake in their own folder has and hostlock.toml does not have, with the file of that flake.</summary>
     public ImmutableSortedDictionary<HostName, string> UnlistedFlakes { get; init; } = ImmutableSortedDictionary<HostName, string>.Empty;
 
-    /// <summary>Of the hosts that only hostlock.toml has, those whose name is almost that of a host that only flake.nix has, with that
+    /// <summary>The hosts that only hostlock.toml has and whose name is almost that of a host that only flake.nix has, with that
     /// name.</summary>
     public ImmutableSortedDictionary<HostName, HostName> Misspelt { get; } = MisspeltIn(Gone, Unlisted);
 
-    /// <summary>True if hostlock.toml misspells a host, so that its lock is needed by nobody.</summary>
+    /// <summary>True if hostlock.toml misspells a host, so that nobody needs its lock.</summary>
     public bool IsMisspelt(LockOwner owner) => owner is LockOwner.Host(var name) && Misspelt.ContainsKey(name);
 
-    /// <summary>The hosts that flake.nix has and hostlock.toml has not, under no similar name either.</summary>
+    /// <summary>The hosts that flake.nix has and hostlock.toml does not have, not even under a similar name.</summary>
     public IEnumerable<HostName> Came => Unlisted.Where(host => !Misspelt.ContainsValue(host));
 
-    /// <summary>The hosts that hostlock.toml has and flake.nix no longer has, under no similar name either.</summary>
+    /// <summary>The hosts that hostlock.toml has and flake.nix no longer has, not even under a similar name.</summary>
     public IEnumerable<HostName> Went => Gone.Where(host => !Misspelt.ContainsKey(host));
 
     /// <summary>hostlock.toml and flake.nix agree, or nothing is known.</summary>

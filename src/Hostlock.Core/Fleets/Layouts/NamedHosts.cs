@@ -10,7 +10,7 @@ static class NamedHosts
 
     /// <summary>
     /// The hosts that the outputs of a flake name, with the attribute paths of the configurations that are theirs; empty if the names are
-    /// computed. The home of jono@plex is plex's; plex need not have a system beside, if the flake has nothing but homes.
+    /// computed. The home of jono@plex belongs to plex; if the flake has only homes, plex need not have a system.
     /// </summary>
     public static ImmutableSortedDictionary<HostName, ImmutableArray<string>> In(OutputNames names)
     {
@@ -33,8 +33,8 @@ static class NamedHosts
     }
 
     /// <summary>
-    /// The host that a configuration is of by its name: of <c>jono@plex</c>, a home, plex; else the name itself. Null if no host can have
-    /// that name.
+    /// The host of a configuration by its name: plex for the home <c>jono@plex</c>, else the name itself. Null if no host can have that
+    /// name.
     /// </summary>
     public static HostName? OwnerOf(string output, string name) =>
         HostName.TryParse(output == OutputNames.Homes ? HostOf(name) ?? name : name);

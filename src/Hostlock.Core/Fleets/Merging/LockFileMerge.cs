@@ -59,7 +59,7 @@ public static class LockFileMerge
         }
     }
 
-    // git gives an empty file if a side has none. What is read says so: a pipe has no bytes either until somebody writes.
+    // git gives an empty file if a side has none. The file is read to know that: a pipe has no bytes either until somebody writes.
     static LockFile Read(string file)
     {
         var place = LockPlace.OfFile(file, file);

@@ -28,7 +28,7 @@ public sealed record ResolutionRequest(ImmutableArray<InputPath> Inputs, MergeCh
 /// <param name="Merge">Its merge, as far as it is settled.</param>
 public sealed record LockResolution(UnmergedLock Unmerged, SettledMerge Merge)
 {
-    /// <summary>True if nothing is left to settle.</summary>
+    /// <summary>True if no conflict is left.</summary>
     public bool IsWhole => Merge.Outcome is MergeOutcome.Merged;
 }
 
@@ -40,10 +40,10 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
     readonly MergeIndex _index = MergeIndex.Of(processes, folder);
     readonly string _root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
 
-    /// <summary>Makes the merges that a request asks for and, if they are to be written, writes them while no other hostlock writes to the
+    /// <summary>Makes the requested merges and, if they are to be written, writes them while no other hostlock writes to the
     /// fleet.</summary>
     /// <param name="findAsync">Finds the locks, which nobody else changes meanwhile.</param>
-    /// <param name="request">What is settled, and how.</param>
+    /// <param name="request">The inputs to settle, and the side that is taken.</param>
     /// <param name="words">The words of the command, as an undertaking records them; null if nothing is written.</param>
     /// <param name="told">Is told the merges when all is done.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -97,7 +97,7 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
 
     /// <summary>Makes the merges that a request asks for. Nothing is written.</summary>
     /// <param name="locks">The locks.</param>
-    /// <param name="request">What is settled, and how.</param>
+    /// <param name="request">The inputs to settle, and the side that is taken.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">
     /// A version cannot be read, a side has deleted the lock, the file was changed since the merge, or an input is in no conflict.
@@ -143,8 +143,8 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
         return unsettled;
     }
 
-    // A lock that is whole is added to git's index, as git mergetool does; of any other, the index keeps the sides, which agree on what was
-    // settled.
+    // A lock without conflicts is added to git's index, as git mergetool does. For any other, the index keeps the sides, with the settled
+    // inputs equal in both.
     async Task WriteAsync(
         IReadOnlyList<LockResolution> resolutions, IReadOnlyDictionary<LockResolution, IndexSides> sides,
         CancellationToken cancellationToken)
@@ -159,7 +159,7 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
 
     static ReadOnlyMemory<byte> Text(LockResolution resolution) => LockFileWriter.Write(resolution.Merge.Outcome.Lock);
 
-    // What the index keeps apart of the locks that are settled in part.
+    // The versions that the index keeps of locks that are settled in part.
     async Task<IReadOnlyDictionary<LockResolution, IndexSides>> SidesAfterAsync(
         IReadOnlyList<LockResolution> resolutions, CancellationToken cancellationToken)
     {
@@ -175,7 +175,7 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
         return sides;
     }
 
-    // What is recorded, so that it can be taken back.
+    // The record by which the change can be taken back.
     async Task<IReadOnlyDictionary<string, RecordedMerge>> MergesAsync(
         IReadOnlyList<LockResolution> resolutions, IReadOnlyDictionary<LockResolution, IndexSides> sides,
         CancellationToken cancellationToken)
@@ -204,8 +204,8 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
                 await history.BlobAsync(blob, file.Path, cancellationToken) ?? throw FleetException.NoLock(place));
     }
 
-    // What the merge left there may be replaced: by our driver, by git without it (our side, or a file with conflict markers), or nothing.
-    // A run that was broken off may have written what this one is to write.
+    // A file that the merge left may be replaced: that of our driver, that of git without it (our side, or conflict markers), or none. A
+    // run that was broken off may have written what this one is to write.
     static void RefuseChanged(LockPlace place, SettledMerge merge, SettledMerge after)
     {
         LockFile? now;

@@ -5,7 +5,7 @@ namespace Hostlock.Fleets.Merging;
 /// <param name="Place">The lock.</param>
 public sealed record MergedLock(FleetFolder Folder, LockPlace Place)
 {
-    /// <summary>Finds it; null if the file is the lock of no fleet, or nobody can tell whose it is.</summary>
+    /// <summary>Finds it; null if the file is the lock of no fleet, or its owner is not known.</summary>
     /// <param name="file">The absolute path.</param>
     public static MergedLock? Find(string file)
     {

@@ -16,7 +16,7 @@ public sealed record UnmergedLock(LockPlace Place, UnmergedFile File)
     /// <summary>The locks of some that are not merged, in the order given; none if the fleet is in no repository.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="places">The locks.</param>
-    /// <param name="processes">The seam to git, which is started only if its index is of a kind that it alone reads.</param>
+    /// <param name="processes">The seam to git, which is started only if only git can read its index.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The index cannot be read.</exception>
     public static async Task<IReadOnlyList<UnmergedLock>> ReadAsync(

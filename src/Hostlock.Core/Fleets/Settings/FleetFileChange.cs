@@ -10,7 +10,7 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
     /// <summary>Freezes inputs of hosts: all of them, or none.</summary>
     /// <param name="hosts">The hosts.</param>
     /// <param name="inputs">The names of the inputs.</param>
-    /// <param name="freeze">Why, and until when.</param>
+    /// <param name="freeze">The reason, and the last day.</param>
     /// <exception cref="FleetException">The lock of a host does not have an input, so that the freeze would hold nothing.</exception>
     public void Freeze(IReadOnlyList<HostName> hosts, IReadOnlyList<string> inputs, Freeze freeze)
     {
@@ -24,7 +24,7 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
 
     /// <summary>Holds hosts at the systems that they run, or lets them go.</summary>
     /// <param name="hosts">The hosts.</param>
-    /// <param name="hold">Why, and until when; null to let them go.</param>
+    /// <param name="hold">The reason, and the last day; null to let them go.</param>
     /// <exception cref="FleetException">The file cannot be edited.</exception>
     public void Hold(IReadOnlyList<HostName> hosts, Freeze? hold) =>
         Make(

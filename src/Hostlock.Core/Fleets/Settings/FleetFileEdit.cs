@@ -57,7 +57,7 @@ public static class FleetFileEdit
     /// <summary>Holds a host, or lets it go.</summary>
     /// <param name="source">The file.</param>
     /// <param name="host">The host.</param>
-    /// <param name="hold">Why, and until when; null to let it go.</param>
+    /// <param name="hold">The reason, and the last day; null to let it go.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
     public static SourceText SetHold(SourceText source, HostName host, Freeze? hold)
     {
@@ -168,8 +168,8 @@ public static class FleetFileEdit
     }
 
     /// <summary>
-    /// Takes a host out, with all that is said of it: groups and gates lose its name, and those that have no other go with it, because
-    /// a gate that names nobody would be put to every host. Hosts that came after it come after the others.
+    /// Takes a host out, with all its settings: groups and gates lose its name, and those that have no other host go with it, because a
+    /// gate without hosts would be put to every host. Hosts that came after it no longer do.
     /// </summary>
     /// <param name="source">The file.</param>
     /// <param name="host">The host.</param>
@@ -293,7 +293,7 @@ public static class FleetFileEdit
         return Removals(source, going.Members);
     }
 
-    // The changes that take out all that defines a table.
+    // The changes that remove all parts that define a table.
     static List<TextChange> Removals(SourceText source, TomlTable table)
     {
         var changes = new List<TextChange>();

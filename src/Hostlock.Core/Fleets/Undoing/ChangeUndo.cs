@@ -11,25 +11,25 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets.Undoing;
 
 /// <summary>The files that are taken back, or put back.</summary>
-/// <param name="Title">What had been done, as it is shown.</param>
-/// <param name="Files">The files: as they are, and as they will be.</param>
-/// <param name="Step">How it is recorded once it is done; null if it is a change of its own.</param>
+/// <param name="Title">The command that did it, as it is shown.</param>
+/// <param name="Files">The files, with their present and their new contents.</param>
+/// <param name="Step">The step in the record of changes; null if it is a change of its own.</param>
 public sealed record UndoPlan(string Title, ImmutableArray<RecordedFile> Files, UndoStep? Step)
 {
-    /// <summary>The time at which it had been done; null if that is not known.</summary>
+    /// <summary>The time of the command; null if that is not known.</summary>
     public DateTimeOffset? When { get; init; }
 
     /// <summary>The change of a commit, which is recorded when it is taken back; null if the change is recorded already.</summary>
     public RecordedChange? OfCommit { get; init; }
 }
 
-/// <summary>The work of taking back, or putting back, in one flake, alone or together with others.</summary>
+/// <summary>The work of an undo or a redo in one flake, alone or together with others.</summary>
 /// <param name="Folder">The flake.</param>
-/// <param name="Undo">What takes back there.</param>
+/// <param name="Undo">The undo of the flake.</param>
 /// <param name="UndertakeAsync">Makes the undertaking, once all flakes are known to be ready.</param>
 /// <param name="Note">The message of a commit of the files; null if they are not committed. It is null for all or for none.</param>
-/// <param name="Told">Tells the user that the files are written, and what Nix does not see of them; null if it sees all.</param>
-/// <param name="Committed">Tells the subject of the commit; null if the last commit has the files as they are.</param>
+/// <param name="Told">Tells the user that the files are written, and which of them Nix does not see; null if it sees all.</param>
+/// <param name="Committed">Tells the subject of the commit; null if the last commit has the same files.</param>
 public sealed record FlakeUndo(
     FleetFolder Folder, ChangeUndo Undo, Func<CancellationToken, Task<Undertaking>> UndertakeAsync, CommitNote? Note,
     Action<Warning?> Told, Action<string?> Committed)
@@ -39,8 +39,8 @@ public sealed record FlakeUndo(
 }
 
 /// <summary>
-/// Takes back what hostlock did last, and puts it back again. A file that has other bytes than hostlock left there is somebody's change,
-/// and is never overwritten. If nothing is recorded, git's history says what the locks were.
+/// Takes back the last change of hostlock, and puts it back again. A file whose bytes are not those that hostlock left is somebody's
+/// change, and is never overwritten. If nothing is recorded, git's history gives the earlier locks.
 /// </summary>
 /// <param name="processes">Runs git.</param>
 /// <param name="folder">The flake.</param>
@@ -61,7 +61,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
         var paths = places?.Select(place => place.RelativePath).ToHashSet(StringComparer.Ordinal);
         foreach (var change in _record?.Changes() ?? [])
         {
-            // A host keeps a lock: that it got one at all is taken back with all else of that command alone.
+            // A host keeps a lock: its first lock is taken back only with everything else of that command.
             var files = change.Standing.Where(file => paths is null || (file.Before is not null && paths.Contains(file.Path)));
             if (await ReversedAsync(change, files, cancellationToken) is { } plan)
                 return plan;
@@ -69,7 +69,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
         return places is null ? await LastCommitAsync(cancellationToken) : await LastChangesAsync(places, cancellationToken);
     }
 
-    /// <summary>Finds what was taken back last. Nothing is written.</summary>
+    /// <summary>Finds what the last undo took back. Nothing is written.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">Nothing was taken back, something else was done since, or a file has changed since.</exception>
     public async Task<UndoPlan> PlanRedoAsync(CancellationToken cancellationToken)
@@ -113,8 +113,8 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
             step);
     }
 
-    /// <summary>Refuses to commit files in which the last commit has neither what was done nor what was there before: the commit would have
-    /// the user's own changes too.</summary>
+    /// <summary>Refuses to commit files whose version in the last commit is neither the old nor the new one: the commit would have the
+    /// user's own changes too.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">A file that is no lock has changes that are in no commit.</exception>
@@ -125,7 +125,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
     /// <summary>Writes the files of one or more flakes of a repository, and commits them by one commit. If the run is broken off, the same
     /// command finishes it.</summary>
     /// <param name="processes">Runs git.</param>
-    /// <param name="flakes">What is taken back, or put back, in each.</param>
+    /// <param name="flakes">The undo or redo in each.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">A file was changed since it was planned, or cannot be written, or git does not do its
     /// part.</exception>
@@ -165,7 +165,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
         ];
     }
 
-    // Null if nothing of it stands any more: it was broken off before its first file, or taken back in another way.
+    // Null if nothing of it is left: it was broken off before its first file, or taken back in another way.
     async Task<UndoPlan?> ReversedAsync(
         RecordedChange change, IEnumerable<RecordedFile> files, CancellationToken cancellationToken)
     {
@@ -176,12 +176,12 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
             var isSettled = file.Merge is not null && isAfter && await IsInIndexAsync(file, isBefore: false, cancellationToken);
             if (isBefore && !isSettled)
                 continue;
-            // Of a larger one, git's history gives the beginning alone.
+            // git's history gives only the beginning of a larger one.
             if (file.Before is { Length: > LockFileReader.MaximumBytes })
                 throw LockException.TooLarge($"the earlier {file.Path}", LockFileReader.MaximumBytes);
             if (!isAfter)
                 throw FleetException.ChangedSince(file.Path, change.Title);
-            // git has the merge in a commit, or knows of it no more.
+            // git has the merge in a commit, or no longer knows of it.
             if (file.Merge is not null && !isSettled)
                 throw FleetException.SettledMerge(change.Title);
             left.Add(file);
@@ -197,7 +197,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
             { When = change.When };
     }
 
-    // What the newest commit did to locks. Commits that took something back are passed by, with what they took back.
+    // The change of locks in the newest commit. Commits of an undo are passed by, with the commits that they took back.
     async Task<UndoPlan> LastCommitAsync(CancellationToken cancellationToken)
     {
         if (_record is null)
@@ -262,7 +262,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
             && await index.HeadAsync(cancellationToken) == merge.Head;
     }
 
-    // Has git's index say of merges what it said before, or what it said once they were settled.
+    // Restores the versions that git's index had of merges, before the change or after it.
     async Task BringToIndexAsync(Undertaking undertaking, CancellationToken cancellationToken)
     {
         var (number, isBefore) = undertaking.Step switch
@@ -284,7 +284,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
         }
     }
 
-    // What the user wrote there, as it is; what lies beyond a link is not ours.
+    // The user's own file, unchanged; a file beyond a link is not ours.
     byte[]? Now(RecordedFile file) => folder.TryReadBytes(file.Path);
 
     LockPlace? PlaceOf(string path) => _places.TryGetValue(path, out var place) ? place : null;

@@ -8,12 +8,12 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets.Undoing;
 
 /// <summary>A thing that was done in a flake.</summary>
-/// <param name="Change">What it changed.</param>
+/// <param name="Change">The change.</param>
 /// <param name="Locks">The locks among its files, as far as they can be read.</param>
 public sealed record DoneThing(RecordedChange Change, IReadOnlyList<PlannedLock> Locks)
 {
-    /// <summary>The commit that has it: the thing itself, or the last one that did the same to all its locks, or that left them so after it
-    /// was done; null if there is none.</summary>
+    /// <summary>The commit that has it: the thing itself, or the last commit that changed all its locks in the same way, or that left them
+    /// like this afterwards; null if there is none.</summary>
     public Revision? Commit { get; init; }
 
     /// <summary>True if all of it was taken back.</summary>
@@ -26,7 +26,7 @@ public static class DoneThings
     /// <summary>Reads them, the newest first.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The flake.</param>
-    /// <param name="asked">The inputs that are asked about. What changed none of them in a lock is left out.</param>
+    /// <param name="asked">The inputs that are asked about. A thing that changed none of them in a lock is left out.</param>
     /// <param name="most">The most that are returned.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The flake is in no repository, or its history cannot be read.</exception>
@@ -39,7 +39,7 @@ public static class DoneThings
         var contents = new Contents();
         var looked = asked.IsAll ? most : LockHistory.MostSearched;
         var recorded = ChangeRecord.Of(folder)!.Changes().Take(looked).ToList();
-        // A commit is what was done only if no command is known that left the same bytes, or took them back.
+        // A commit counts as a thing of its own only if no known command left the same bytes, or took them back.
         var known = recorded.SelectMany(change => change.Files)
             .SelectMany(file => new[] { (file.Path, Sum: contents.SumOf(file.Before)), (file.Path, Sum: contents.SumOf(file.After)) })
             .ToHashSet();
@@ -86,7 +86,7 @@ public static class DoneThings
                 ? only
                 : null;
 
-        // One commit may have several things that were done one after the other. One that is older only happens to have the same bytes.
+        // One commit may have several things that were done one after the other. An older commit with the same bytes is a coincidence.
         Revision? CommitOfFile(RecordedFile file, DateTimeOffset when)
         {
             var after = contents.SumOf(file.After);

@@ -1,6 +1,6 @@
 namespace Hostlock.Fleets.Undoing;
 
-/// <summary>Finds in which of several flakes the last thing was done. A command that was typed about all of them is one thing.</summary>
+/// <summary>Finds in which of several flakes the last thing was done. A command about all of them is one thing.</summary>
 public static class LastDone
 {
     // A run records what it does in one flake after the other.
@@ -8,10 +8,10 @@ public static class LastDone
 
     sealed record Done(FleetFolder Flake, RecordedChange Change, DateTimeOffset When);
 
-    /// <summary>The flakes whose files were changed by the last command that still stands, or whose taking back was broken off; none if
-    /// nothing is recorded in any.</summary>
+    /// <summary>The flakes whose files were changed by the last command that was not taken back, or was taken back in part; none if nothing
+    /// is recorded in any.</summary>
     /// <param name="flakes">The flakes.</param>
-    /// <param name="line">The words of the command that takes back, as an undertaking records them.</param>
+    /// <param name="line">The words of the undo, as an undertaking records them.</param>
     /// <param name="words">The hosts, <c>root</c> and rings whose locks are meant; none for all files.</param>
     /// <exception cref="HostlockException">A file cannot be read.</exception>
     public static IEnumerable<FleetFolder> FlakesToUndo(

@@ -7,7 +7,7 @@ using Hostlock.Fleets;
 namespace Hostlock.Machines.Probing;
 
 /// <summary>
-/// Reads what a machine answers to the probe. The answer may be anything, also hostile: it counts only between two lines with the number
+/// Reads the answer of a machine to the probe. The answer may be anything, even hostile: it counts only between two lines with the number
 /// that was sent, each line must be one that the script prints, and everything is bounded.
 /// </summary>
 public static class MachineAnswer
@@ -31,7 +31,7 @@ public static class MachineAnswer
 
     /// <summary>Reads an answer.</summary>
     /// <param name="host">The host that was asked, for errors.</param>
-    /// <param name="text">All that came back.</param>
+    /// <param name="text">The whole answer.</param>
     /// <param name="nonce">The number that was sent.</param>
     /// <exception cref="MachineException">There is no answer in it, or the answer is not one of the script.</exception>
     public static MachineFacts Read(HostName host, string text, string nonce)

@@ -27,7 +27,7 @@ public sealed class MachineProbe(IProcessRunner processes)
 
     /// <summary>Asks a machine.</summary>
     /// <param name="address">The machine.</param>
-    /// <param name="question">What it is asked, and how.</param>
+    /// <param name="question">The question.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MachineException">The machine cannot be reached, does not answer in time, or answers something else.</exception>
     public async Task<MachineFacts> AskAsync(MachineAddress address, MachineQuestion question, CancellationToken cancellationToken)

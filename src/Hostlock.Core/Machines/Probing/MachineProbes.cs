@@ -20,7 +20,7 @@ public sealed class MachineProbes(
     /// <summary>The number of machines that are asked at once.</summary>
     public const int AtOnce = 50;
 
-    // What a thousand machines say of their locks is much the same.
+    // A thousand machines have much the same locks.
     readonly LockReading _reading = new();
 
     /// <summary>Asks machines, and returns the outcomes in the order of the hosts.</summary>
@@ -29,9 +29,9 @@ public sealed class MachineProbes(
     public Task<IReadOnlyList<ProbeOutcome>> AskAsync(IReadOnlyList<Host> hosts, CancellationToken cancellationToken) =>
         AskAsync(hosts, outcome => outcome, cancellationToken);
 
-    /// <summary>Asks machines, and returns what is needed of each outcome, in the order of the hosts.</summary>
+    /// <summary>Asks machines, and returns a value for each outcome, in the order of the hosts.</summary>
     /// <param name="hosts">The hosts.</param>
-    /// <param name="read">Takes from an outcome what is needed. It is called by several threads at once.</param>
+    /// <param name="read">Makes the value of an outcome. Several threads call it at once.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlyList<T>> AskAsync<T>(
         IReadOnlyList<Host> hosts, Func<ProbeOutcome, T> read, CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ public sealed class MachineProbes(
 
     /// <summary>Asks the machine of one host.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="question">What it is asked, and how.</param>
+    /// <param name="question">The question.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<ProbeOutcome> AskAsync(Host host, MachineQuestion question, CancellationToken cancellationToken)
     {
@@ -67,12 +67,12 @@ public sealed class MachineProbes(
         try
         {
             var facts = await new MachineProbe(processes).AskAsync(address, question, cancellationToken);
-            // What says nothing of itself cannot be told from another.
+            // A machine without an id cannot be told from another.
             if (before is { MachineId.Length: > 0 } && facts.MachineId.Length > 0 && before.MachineId != facts.MachineId)
                 return new ProbeOutcome.WrongMachine(address, before, facts);
             var isAccepted = before is { IsAccepted: true } && before.MachineId == facts.MachineId;
             var other = isAccepted ? null : OtherHostOf(address.Host, facts);
-            // Who looks at the machine of another host by mistake is not to take that one for the host's later.
+            // If a mistake led to the machine of another host, that machine must not be taken for this host's later.
             if (other is null)
                 Keep(address.Host, facts, isAccepted);
             return new ProbeOutcome.Answered(address, before, facts) { Other = other };
@@ -83,7 +83,7 @@ public sealed class MachineProbes(
         }
     }
 
-    // A system without a stamp says nothing of its host but the name that its machine has.
+    // A system without a stamp tells its host only by the name of its machine.
     HostName? OtherHostOf(HostName host, MachineFacts facts) =>
         HostName.TryParse(facts.Stamp?.Host ?? facts.HostName) is { } named && named != host && isHost(named) ? named : null;
 

@@ -19,12 +19,12 @@ public abstract record ProbeOutcome(MachineAddress Address, SeenMachine? Before)
     /// <summary>The machine answered.</summary>
     public sealed record Answered(MachineAddress Address, SeenMachine? Before, MachineFacts Facts) : ProbeOutcome(Address, Before)
     {
-        /// <summary>The other host of the flake whose system the machine runs; null if it runs none of another, or a person said that it
-        /// is the host's all the same.</summary>
+        /// <summary>The other host of the flake whose system the machine runs; null if there is none, or a person said that the machine is
+        /// the host's all the same.</summary>
         public HostName? Other { get; init; }
     }
 
-    /// <summary>A machine answered that is not the one that answered before. What it says is not used.</summary>
+    /// <summary>Another machine answered than before. Its answer is not used.</summary>
     public sealed record WrongMachine(MachineAddress Address, SeenMachine? Before, MachineFacts Facts) : ProbeOutcome(Address, Before);
 
     /// <summary>No machine answered.</summary>

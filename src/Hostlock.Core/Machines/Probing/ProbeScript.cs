@@ -1,6 +1,6 @@
 namespace Hostlock.Machines.Probing;
 
-/// <summary>The script that a machine runs to say what it runs, embedded in the program.</summary>
+/// <summary>The script by which a machine says what it runs, embedded in the program.</summary>
 public static class ProbeScript
 {
     /// <summary>The text of the script.</summary>

@@ -10,41 +10,40 @@ namespace Hostlock.Machines.Systems;
 
 /// <summary>A configuration whose system differs from that of an earlier commit.</summary>
 /// <param name="Attribute">The attribute path of the system.</param>
-/// <param name="Platform">What it is built on: <c>x86_64-linux</c>.</param>
+/// <param name="Platform">The platform that it is built on: <c>x86_64-linux</c>.</param>
 /// <param name="Before">The earlier system; null if there was none.</param>
 /// <param name="After">The system that the files make now.</param>
 public sealed record AffectedConfiguration(string Attribute, string Platform, StorePath? Before, StorePath After);
 
 /// <summary>A host with such configurations.</summary>
 /// <param name="Name">The host.</param>
-/// <param name="Reasons">What may be the cause.</param>
+/// <param name="Reasons">The possible causes.</param>
 /// <param name="Configurations">The configurations, in the order of hostlock.toml.</param>
 public sealed record AffectedHost(
     HostName Name, ImmutableArray<ChangeReason> Reasons, ImmutableArray<AffectedConfiguration> Configurations)
 {
-    /// <summary>The reason why the host cannot be evaluated as it was at the commit, so that nothing is known to be the same; null if it
-    /// can be.</summary>
+    /// <summary>The reason why the host cannot be evaluated at the commit, so that nothing can be compared; null if it can be.</summary>
     public HostlockException? EarlierProblem { get; init; }
 }
 
 /// <summary>The hosts whose systems differ from those of an earlier commit.</summary>
 /// <param name="Commit">The commit.</param>
 /// <param name="Hosts">These hosts.</param>
-/// <param name="Gone">The hosts that hostlock.toml of the commit had, and has no more.</param>
+/// <param name="Gone">The hosts that hostlock.toml had in the commit and no longer has.</param>
 /// <param name="Failed">The hosts that cannot be evaluated now, and why.</param>
 /// <param name="Asked">How many hosts were asked about.</param>
-/// <param name="Evaluated">How many of them had something that may concern them, and were evaluated or known from before.</param>
+/// <param name="Evaluated">How many of them a difference may concern. They were evaluated, or known from before.</param>
 public sealed record AffectedFleet(
     Revision Commit, ImmutableArray<AffectedHost> Hosts, ImmutableArray<HostName> Gone, ImmutableArray<(
         HostName Host, HostlockException Why)> Failed, int Asked, int Evaluated)
 {
-    /// <summary>The reason why every host had to be evaluated; null if that was not so.</summary>
+    /// <summary>The reason why every host had to be evaluated; null if there was none.</summary>
     public string? Seen { get; init; }
 }
 
 /// <summary>
-/// Finds the hosts whose systems differ between a commit and the files as they are now. A host that nothing of what differs can concern is
-/// not evaluated; of the others, what the same files made before is not evaluated again.
+/// Finds the hosts whose systems differ between a commit and the files as they are now. A host that no difference can concern is not
+/// evaluated. Of the others, systems that are known for the same files are not evaluated again.
 /// </summary>
 /// <param name="processes">Runs git, nix and nix-eval-jobs.</param>
 /// <param name="folder">The fleet.</param>
@@ -62,8 +61,8 @@ public sealed class AffectedHosts(IProcessRunner processes, FleetFolder folder, 
     /// <summary>Finds them.</summary>
     /// <param name="word">The commit, as the user names it.</param>
     /// <param name="hosts">The hosts that are asked about.</param>
-    /// <param name="isAll">True if all hosts of the fleet are; then those that are gone are told.</param>
-    /// <param name="evaluatesAll">True to evaluate also hosts that nothing can concern.</param>
+    /// <param name="isAll">True if all hosts of the fleet are asked about; then those that are gone are listed.</param>
+    /// <param name="evaluatesAll">True to evaluate also hosts that no difference can concern.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">There is no such commit, git fails, or this machine has no nix.</exception>
     public async Task<AffectedFleet> SinceAsync(
@@ -111,7 +110,7 @@ public sealed class AffectedHosts(IProcessRunner processes, FleetFolder folder, 
         IReadOnlyList<Wanted> wanted, Revision? commit, bool isBlind, bool needsPlatform, CancellationToken cancellationToken)
     {
         var found = new ConcurrentDictionary<string, Known>(StringComparer.Ordinal);
-        // Of a flake that sees its own revision, one tree makes several systems.
+        // If a flake sees its own revision, one tree makes several systems.
         var tree = isBlind && wanted.Count > 0 ? await _known.TreeAsync(commit, cancellationToken) : null;
         foreach (var each in wanted)
         {

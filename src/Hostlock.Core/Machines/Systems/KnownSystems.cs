@@ -14,7 +14,7 @@ public sealed class KnownSystems(IProcessRunner processes, FleetFolder folder, M
 {
     const string CacheKind = "systems";
 
-    /// <summary>The tree that configurations are made of; null if it cannot be told, so that nothing is known of it.</summary>
+    /// <summary>The tree from which configurations are made; null if it is not known.</summary>
     /// <param name="commit">The commit; null for the files as they are now.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<string?> TreeAsync(Revision? commit, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ public sealed class KnownSystems(IProcessRunner processes, FleetFolder folder, M
                 ? (system, platform is [var word] ? word : "")
                 : null;
 
-    /// <summary>Remembers what a configuration makes.</summary>
+    /// <summary>Remembers the system that a configuration makes.</summary>
     /// <param name="lockPath">The lock of its host.</param>
     /// <param name="configuration">Its attribute path.</param>
     /// <param name="tree">The tree.</param>

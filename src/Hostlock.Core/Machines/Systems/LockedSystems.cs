@@ -9,7 +9,7 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Machines.Systems;
 
 /// <summary>
-/// Builds a host by a lock: the user's own nix does it, in a copy of the files that git knows, so that no file of the user changes.
+/// Builds a host by a lock. The user's own nix builds it, from a copy of the files that git knows, so that no file of the user changes.
 /// </summary>
 /// <param name="processes">Runs git and nix.</param>
 /// <param name="folder">The fleet.</param>
@@ -17,7 +17,7 @@ public sealed class LockedSystems(IProcessRunner processes, FleetFolder folder)
 {
     /// <summary>Builds a host by several locks.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="locks">The locks, each with a word for what is told.</param>
+    /// <param name="locks">The locks, each with a word for the user.</param>
     /// <param name="told">Is told what is built.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The systems, in the order of the locks.</returns>

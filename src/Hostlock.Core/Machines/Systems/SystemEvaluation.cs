@@ -12,7 +12,7 @@ namespace Hostlock.Machines.Systems;
 /// <param name="folder">The fleet.</param>
 public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folder)
 {
-    /// <summary>The system that the files make now, committed or not, as far as git knows them.</summary>
+    /// <summary>The system that the present files make, committed or not, as far as git knows them.</summary>
     /// <param name="host">The host.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">This machine has no nix, or nix fails.</exception>
@@ -27,11 +27,11 @@ public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folde
     public Task<StorePath> OfAsync(Host host, Revision commit, CancellationToken cancellationToken) =>
         EvaluateAsync($"{ReferenceTo(AttributeOf(host), commit)}.outPath", cancellationToken);
 
-    /// <summary>All that is known of a system without building it.</summary>
+    /// <summary>Everything that can be known of a system without building it.</summary>
     /// <param name="configuration">The attribute path of a configuration.</param>
     /// <param name="commit">The commit that it is made of; null for the files as they are now.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The system, or what nix said if it cannot be evaluated.</returns>
+    /// <returns>The system, or the error of nix if it cannot be evaluated.</returns>
     /// <exception cref="HostlockException">This machine has no nix.</exception>
     public async Task<EvaluationOutcome> TryAsync(string configuration, Revision? commit, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ namespace Hostlock.Machines.Systems;
 /// <summary>A system that was evaluated.</summary>
 /// <param name="Derivation">The derivation that makes it.</param>
 /// <param name="System">Its path, once it is built.</param>
-/// <param name="Platform">What it is built on: <c>x86_64-linux</c>; empty if that is not known.</param>
+/// <param name="Platform">The platform that it is built on: <c>x86_64-linux</c>; empty if that is not known.</param>
 public readonly record struct EvaluatedSystem(StorePath Derivation, StorePath System, string Platform);
 
 /// <summary>The result of evaluating a configuration.</summary>
@@ -26,7 +26,7 @@ public abstract record EvaluationOutcome
     public sealed record Evaluated(EvaluatedSystem System) : EvaluationOutcome;
 
     /// <summary>It cannot be evaluated.</summary>
-    /// <param name="Why">What the evaluator said.</param>
+    /// <param name="Why">The error of the evaluator.</param>
     public sealed record Failed(string Why) : EvaluationOutcome;
 }
 
@@ -46,7 +46,7 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
     /// <param name="commit">The commit that they are evaluated of; null for the files as they are now.</param>
     /// <param name="roots">A folder for links that keep the derivations from being collected.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What came of each, by its attribute path; none if nix-eval-jobs is not on the PATH, or cannot evaluate anything
+    /// <returns>The result of each, by its attribute path; none if nix-eval-jobs is not on the PATH, or cannot evaluate anything
     /// here.</returns>
     public async Task<ImmutableDictionary<string, EvaluationOutcome>> EvaluateAsync(
         IEnumerable<string> configurations, Revision? commit, string roots, CancellationToken cancellationToken)
@@ -74,8 +74,7 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
         return found.ToImmutable();
     }
 
-    // Null if there is no such program, or it ended before it said anything: an older one, say. Then nix says what is wrong, if
-    // anything is.
+    // Null if there is no such program, or it ended without an answer, such as an older one. Then nix reports the error, if there is one.
     async Task<Dictionary<string, Job>?> EvaluateSomeAsync(
         string output, IReadOnlyList<string> configurations, Revision? commit, string roots, CancellationToken cancellationToken)
     {
@@ -109,7 +108,7 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
     /// <summary>One line of nix-eval-jobs.</summary>
     /// <param name="Name">The name of the job.</param>
     /// <param name="System">The system; null if the job cannot be evaluated.</param>
-    /// <param name="Error">Why it cannot be; null if it can.</param>
+    /// <param name="Error">The reason why it cannot be; null if it can.</param>
     sealed record Job(string Name, EvaluatedSystem? System, string? Error)
     {
         /// <summary>Reads a line; null if it is none.</summary>

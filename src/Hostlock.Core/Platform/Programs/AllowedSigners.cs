@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Hostlock.Platform.Programs;
 
-/// <summary>Whose signature something has.</summary>
+/// <summary>The judgement on a signature.</summary>
 public abstract record SignatureCheck
 {
     SignatureCheck()
@@ -10,7 +10,7 @@ public abstract record SignatureCheck
     }
 
     /// <summary>The signature counts.</summary>
-    /// <param name="By">The name, in the list, of who signed.</param>
+    /// <param name="By">The name of the signer in the list.</param>
     public sealed record Counts(string By) : SignatureCheck;
 
     /// <summary>The signature does not count: its key is not in the list, is not allowed now or for this purpose, or it is of something
@@ -23,16 +23,17 @@ public abstract record SignatureCheck
 /// <param name="processes">Runs ssh-keygen.</param>
 /// <param name="list">The list.</param>
 /// <param name="scratch">A folder of ours for the list and the signature while they are checked. It is made if it does not exist.</param>
-/// <remarks>ssh-keygen(1), "ALLOWED SIGNERS". git checks as of the date that the signed object states of itself, and so counts what a
-/// stolen key signs with an earlier date.</remarks>
+/// <remarks>ssh-keygen(1), "ALLOWED SIGNERS". git checks as of the date that the signed object states of itself, and so accepts a signature
+/// of a stolen key with an earlier date.</remarks>
 public sealed class AllowedSigners(IProcessRunner processes, ReadOnlyMemory<byte> list, string scratch)
 {
     /// <summary>The most bytes that a list may have.</summary>
     public const int MaximumBytes = 1024 * 1024;
 
     /// <summary>Checks a signature.</summary>
-    /// <param name="contents">What is said to be signed.</param>
-    /// <param name="signature">The signature, as ssh-keygen writes it.</param>
+    /// <param name="contents">The bytes that are said to be signed.</param>
+    /// <param name="signature">The signature, as ssh-keygen writes
+    /// it.</param>
     /// <param name="purpose">What it must have been made for.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="asOf">The time at which the key must have been allowed to sign; null for now.</param>

@@ -6,9 +6,9 @@ public static class DesktopProgram
     /// <summary>The name of the program.</summary>
     public static string Name => OperatingSystem.IsMacOS() ? "open" : "xdg-open";
 
-    /// <summary>Builds a request that shows a page by the program that the user shows such pages by. It ends once that program runs, or, on
-    /// a desktop that knows no better, when that program ends.</summary>
-    /// <param name="place">The file, absolute, or the address: neither is taken for an option.</param>
+    /// <summary>Builds a request that shows a page by the user's usual program for pages. It ends once that program runs, or, on some
+    /// desktops, when that program ends.</summary>
+    /// <param name="place">The absolute path of the file, or the address: neither is taken for an option.</param>
     public static ProcessRequest Show(string place) =>
         ProcessRequest.Of("xdg-open", place) with { HasOwnSession = true, Stop = new ProcessStop.Never() };
 }

@@ -1,8 +1,8 @@
 namespace Hostlock.Platform.Programs;
 
 /// <summary>
-/// Builds all requests for git. A repository may come from anybody, and its settings may name programs; so a question starts none of them,
-/// and only a commit, which the user asked for, runs the user's hooks. Paths and names from outside go behind <c>--</c>, as git's commands
+/// Builds all requests for git. A repository may come from anybody, and its settings may name programs. So a question starts none of them,
+/// and only a commit that the user asked for runs the user's hooks. Paths and names from outside go behind <c>--</c>, as git's commands
 /// accept them.
 /// </summary>
 public static class GitProgram
@@ -26,7 +26,7 @@ public static class GitProgram
     // the repository names. A git that does not know the variable for this may use no protocol either.
     static readonly EnvironmentChanges Offline = Reading.Set("GIT_NO_LAZY_FETCH", "1").Set("GIT_ALLOW_PROTOCOL", "none");
 
-    // What would start a program in any command, and has no place outside of a commit. 'git add' calls a hook too.
+    // Settings that would start a program in any command, and have no place outside of a commit. 'git add' calls a hook too.
     static readonly string[] WithoutHooks = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "gc.auto=0", "maintenance.auto=false"];
 
     // Every other setting of a repository that names a program. Most are of commands that are not run here; if one were, it would fail
@@ -72,7 +72,7 @@ public static class GitProgram
     public static ProcessRequest Reach(string gitFolder, params IEnumerable<string> arguments) =>
         Request([$"--git-dir={gitFolder}"], ForCopies, arguments) with { Environment = Reading };
 
-    /// <summary>Builds a command as <see cref="Reach"/>, of a server that nobody trusts: no file that it makes may be larger.</summary>
+    /// <summary>Builds a command as <see cref="Reach"/>, to a server that nobody trusts: no file that it makes may exceed a size.</summary>
     /// <param name="gitFolder">The git folder of the copy.</param>
     /// <param name="mebibytes">The most MiB that a file may have.</param>
     /// <param name="arguments">The command and its arguments.</param>
@@ -118,7 +118,7 @@ public static class GitProgram
     public static ProcessRequest Exchange(string workTree, params IEnumerable<string> arguments) =>
         InWorkTree(workTree, arguments) with { Stop = new ProcessStop.Gently(Grace) };
 
-    // The settings are the same each time, and longer than all else: a person who wants to know what is run reads over them.
+    // The settings are the same each time, and longer than the rest: a person who wants to see the commands does not need them.
     static ProcessRequest Request(ReadOnlySpan<string> place, IEnumerable<string> settings, IEnumerable<string> arguments) =>
         ProcessRequest.Of(Name, [.. place, .. settings.SelectMany(setting => new[] { "-c", setting }), .. arguments]) with
         {

@@ -9,7 +9,7 @@ public static class GitTurn
     // The lock files that commands on a work tree take, as git names them in its error. A hook may print names of other lock files.
     static readonly string[] LockFiles = ["/index.lock'", "/HEAD.lock'", "/packed-refs.lock'", "/ORIG_HEAD.lock'"];
 
-    // What git config answers if another git is writing to the file. Its message does not name the lock file.
+    // The exit code of git config if another git is writing to the file. Its message does not name the lock file.
     const int ConfigIsLocked = 255;
 
     // About five seconds together. A lock file that is older than that was most likely left by a git that was killed.

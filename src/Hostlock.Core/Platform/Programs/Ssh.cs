@@ -13,7 +13,7 @@ public static class Ssh
 
     /// <summary>The options that nix and nixos-rebuild give to ssh, in the form of NIX_SSHOPTS.</summary>
     /// <param name="port">The port of the machine, in digits; null if ssh knows it by itself.</param>
-    /// <remarks>In an address, releases of Nix up to 2.26 at least take no port.</remarks>
+    /// <remarks>Nix up to 2.26 at least takes no port in an address.</remarks>
     public static string NixOptions(string? port) =>
         string.Join(' ', [.. Options, .. EndsInSilence, .. port is null ? [] : new[] { "-p", port }]);
 
@@ -40,7 +40,7 @@ public static class Ssh
 
     /// <summary>Builds the same, run as root, for as long as it takes and the machine answers.</summary>
     /// <param name="target">The machine as ssh knows it; null for this machine.</param>
-    /// <param name="bySudo">True if the user is not root there, and sudo lets it be without a password.</param>
+    /// <param name="bySudo">True if the user is not root there, and becomes root by sudo without a password.</param>
     /// <param name="script">The script.</param>
     /// <param name="arguments">The arguments of the script.</param>
     public static ProcessRequest RootScript(string? target, bool bySudo, string script, params IEnumerable<string> arguments) =>
@@ -58,7 +58,7 @@ public static class Ssh
     static ProcessRequest With(string[] options, ProcessRequest request) =>
         request.Program == Name ? request with { Arguments = [.. options, .. request.Arguments] } : request;
 
-    /// <summary>Asks ssh for what its settings say of a machine, a setting a line. Nothing is connected to.</summary>
+    /// <summary>Asks ssh for its settings of a machine, one on each line. It does not connect.</summary>
     /// <param name="target">The machine as ssh knows it.</param>
     public static ProcessRequest Settings(string target) => ProcessRequest.Of(Name, "-G", "--", target);
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Hostlock.Platform.Programs;
 
-/// <summary>Builds all requests for ssh-keygen, which signs and verifies. What is signed goes to its input.</summary>
+/// <summary>Builds all requests for ssh-keygen, which signs and verifies. The signed bytes go to its input.</summary>
 public static class SshKeygen
 {
     const string Name = "ssh-keygen";
@@ -18,7 +18,7 @@ public static class SshKeygen
     public static ProcessRequest Sign(string key, string purpose, ReadOnlyMemory<byte> contents) =>
         ProcessRequest.Of(Name, "-Y", "sign", "-n", purpose, "-f", key) with { Input = contents };
 
-    /// <summary>Asks who may have made a signature, a name a line.</summary>
+    /// <summary>Asks for the names of those who may have made a signature, one on each line.</summary>
     /// <param name="signers">The file of those who may sign, as ssh-keygen(1) describes allowed_signers.</param>
     /// <param name="signature">The file of the signature.</param>
     /// <param name="asOf">The time at which the key must have been allowed; null for now.</param>
@@ -40,7 +40,7 @@ public static class SshKeygen
             TimeLimit = Patience,
         };
 
-    /// <summary>Asks whether a signature is of these bytes, whoever made it.</summary>
+    /// <summary>Asks whether a signature is of these bytes, by any key.</summary>
     /// <param name="purpose">What it has to be for, its namespace.</param>
     /// <param name="signature">The file of the signature.</param>
     /// <param name="contents">The bytes.</param>
@@ -51,7 +51,7 @@ public static class SshKeygen
         ? ["-O", string.Create(CultureInfo.InvariantCulture, $"verify-time={time.UtcDateTime:yyyyMMddHHmmss}Z")]
         : [];
 
-    /// <summary>Asks for the keys of a machine, a line each.</summary>
+    /// <summary>Asks for the keys of a machine, one on each line.</summary>
     /// <param name="machine">The machine, as known_hosts names it.</param>
     /// <param name="file">A file of known_hosts.</param>
     public static ProcessRequest FindKnown(string machine, string file) =>

@@ -30,7 +30,7 @@ public static class DoneJson
     }
 
     /// <summary>Renders the things that were done, the newest first.</summary>
-    /// <param name="things">What was done.</param>
+    /// <param name="things">The things.</param>
     public static string Render(IReadOnlyList<DoneThing> things) => JsonPage.Render(json =>
     {
         json.WriteStartArray("done");

@@ -3,10 +3,10 @@ using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
-/// <summary>The JSON of a command that speaks of several flakes: the document of each, by name.</summary>
+/// <summary>The JSON of a command about several flakes: the document of each, by name.</summary>
 public static class FlakesJson
 {
-    /// <summary>The shape of the JSON of a command that may speak of several flakes.</summary>
+    /// <summary>The shape of the JSON of a command that may be about several flakes.</summary>
     /// <param name="one">The shape for one flake.</param>
     public static JsonShape ShapeOf(JsonShape one)
     {

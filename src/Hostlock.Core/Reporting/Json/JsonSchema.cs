@@ -21,7 +21,7 @@ public static class JsonSchema
             json.WriteStartObject();
             json.WriteString("$schema", Dialect);
             json.WriteString("title", title);
-            // What one named shape has of another is found as that is written.
+            // Named shapes within a named shape are found while that is written.
             var named = new SortedDictionary<string, JsonShape>(StringComparer.Ordinal);
             WriteMembers(json, shape, named);
             var written = new HashSet<string>(StringComparer.Ordinal);

@@ -18,7 +18,7 @@ public static class LogJson
             SharedShapes.Changes.IfAny)), "The commits that changed the lock, the newest first"));
 
     /// <summary>The changes of a lock, the newest first.</summary>
-    /// <param name="owner">Whose lock it is.</param>
+    /// <param name="owner">The owner of the lock.</param>
     /// <param name="changes">The changes.</param>
     public static string Render(LockOwner owner, IReadOnlyList<CommittedChange> changes) => JsonPage.Render(json =>
     {

@@ -24,8 +24,8 @@ public static class PullJson
         Member("why", AnyText, "The reason").IfAny);
 
     /// <summary>Renders the result of a pull.</summary>
-    /// <param name="settings">What the machine is told.</param>
-    /// <param name="outcome">What came of it.</param>
+    /// <param name="settings">The settings of the machine.</param>
+    /// <param name="outcome">The result.</param>
     public static string Render(PullSettings settings, PullOutcome outcome) => JsonPage.Render(json =>
     {
         json.WriteString("fleet", settings.Fleet.ToString());

@@ -44,7 +44,7 @@ public static class SwitchJson
 
     /// <summary>Renders the changes, and their outcome, by host.</summary>
     /// <param name="rollout">What has happened; null if nothing was to happen.</param>
-    /// <param name="previews">What would change.</param>
+    /// <param name="previews">The previews.</param>
     public static string Render(Rollout? rollout, IReadOnlyList<HostPreview> previews) => JsonPage.Render(json =>
     {
         json.WriteString("rollout", rollout?.Plan.Id);

@@ -6,8 +6,8 @@ using Hostlock.Locks;
 namespace Hostlock.Reporting.Json;
 
 /// <summary>
-/// Writes the entries of inputs in the JSON of <c>status</c>. Most hosts of a fleet have the same ones: what was written once is written
-/// again as it is.
+/// Writes the entries of inputs in the JSON of <c>status</c>. Most hosts of a fleet have the same ones, so an entry is rendered once and
+/// then repeated.
 /// </summary>
 /// <param name="depth">How deep in the document the entries stand.</param>
 sealed class WrittenEntries(int depth)

@@ -8,13 +8,12 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting.Pages;
 
-/// <summary>All that a page about a fleet says, as values. Whoever makes a page, in a file or for a browser, gathers these and no
-/// others.</summary>
+/// <summary>All that a page about a fleet says, as values. A page in a file, and one for a browser, need these and no others.</summary>
 /// <param name="Name">The name of the flake's folder.</param>
 /// <param name="MadeAt">When the values were gathered; ages are measured by it.</param>
 /// <param name="Fleet">The hosts and their rings.</param>
 /// <param name="Locks">The state of the locks.</param>
-/// <param name="Findings">What <c>check</c> finds.</param>
+/// <param name="Findings">The findings of <c>check</c>.</param>
 /// <param name="History">The moves of the locks that git has.</param>
 public sealed record FleetPage(
     string Name, DateTimeOffset MadeAt, Fleet Fleet, IReadOnlyList<LockStatus> Locks, IReadOnlyList<Finding> Findings, FleetHistory History)
@@ -46,5 +45,5 @@ public sealed record FleetPage(
 
 /// <summary>A rollout that has not come to its end.</summary>
 /// <param name="Rollout">The rollout.</param>
-/// <param name="Orders">What the rules say of it.</param>
+/// <param name="Orders">The orders of the rules for it.</param>
 public sealed record RolloutUnderWay(Rollout Rollout, ImmutableArray<Order> Orders);

@@ -5,9 +5,9 @@ using System.Text;
 namespace Hostlock.Reporting.Pages;
 
 /// <summary>
-/// A piece of HTML, as an interpolated string writes it: <c>$"&lt;td&gt;{name}&lt;/td&gt;"</c>. The words are ours, and the values may be
-/// anybody's: a text is shown by <see cref="Visible"/> and escaped, also within the quotes of an attribute. Only what is a piece itself
-/// stays as it is, so that no text can become HTML by being forgotten.
+/// A piece of HTML, as an interpolated string writes it: <c>$"&lt;td&gt;{name}&lt;/td&gt;"</c>. The words are ours, and the values may come
+/// from anybody: a text is shown by <see cref="Visible"/> and escaped, also within the quotes of an attribute. Only another piece stays as
+/// it is, so that no text can become HTML by an oversight.
 /// </summary>
 [InterpolatedStringHandler]
 public sealed class Html
@@ -86,8 +86,8 @@ public sealed class Html
         return joined;
     }
 
-    /// <summary>A text that leads to an address, which opens in a new tab and learns nothing of the page; the text alone if the address
-    /// is none of the web, or lets in whoever has it.</summary>
+    /// <summary>A link, which opens in a new tab and learns nothing of the page; the text alone if the address is none of the web, or has a
+    /// secret.</summary>
     /// <param name="address">The address; null for none.</param>
     /// <param name="text">The text.</param>
     public static Html Link(string? address, string text) =>

@@ -15,7 +15,7 @@ public static class HtmlPage
 
     /// <summary>Renders the page.</summary>
     /// <param name="page">The fleet.</param>
-    /// <param name="served">What it has beside if a server shows it; null for a page in a file.</param>
+    /// <param name="served">The additions of a page that a server shows; null for a page in a file.</param>
     public static string Render(FleetPage page, ServedPage? served = null)
     {
         var rings = RingRows.Of(page);
@@ -34,7 +34,7 @@ public static class HtmlPage
     /// <summary>Renders a page that says why there is nothing to show of a fleet, and that a server keeps up to date.</summary>
     /// <param name="name">The name of the flake's folder.</param>
     /// <param name="why">The error, as it is printed.</param>
-    /// <param name="served">What else the page has.</param>
+    /// <param name="served">The additions of the server.</param>
     public static string RenderProblem(string name, string why, ServedPage served) =>
         Whole($"{name}: who has what", served, $"""
             <header><h1>{name}</h1></header>
@@ -54,7 +54,7 @@ public static class HtmlPage
         return $"default-src 'none'; style-src {styles}; script-src {scripts};{connects} base-uri 'none'; form-action 'none'";
     }
 
-    // What a served page has is told before the page's own script changes anything.
+    // The served parts come before the page's own script changes anything.
     static IEnumerable<PageResource> Resources(bool isServed, string extension)
     {
         string[] names = !isServed ? [Page] : extension == ".js" ? [Live, Page] : [Page, Live];

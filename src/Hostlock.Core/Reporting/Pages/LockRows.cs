@@ -5,10 +5,10 @@ using Hostlock.Machines;
 
 namespace Hostlock.Reporting.Pages;
 
-/// <summary>Hosts of one ring whose locks are the same, so that the same is to be said of them.</summary>
+/// <summary>Hosts of one ring whose locks are the same, so that they share a row.</summary>
 /// <param name="Owners">The hosts, or the root.</param>
 /// <param name="Status">The state of the lock of the first of them.</param>
-/// <param name="Machines">What their machines run; none if they were not asked.</param>
+/// <param name="Machines">The states of their machines; none if they were not asked.</param>
 sealed record LockRow(ImmutableArray<LockOwner> Owners, LockStatus Status, ImmutableArray<MachineStatus> Machines);
 
 /// <summary>The hosts of one ring.</summary>
@@ -71,7 +71,7 @@ sealed record RingRows(string Title, ImmutableArray<LockRow> Rows)
     }
 }
 
-/// <summary>Tells whether the same is to be said of two locks: they pin the same, freeze the same, and are merged or not.</summary>
+/// <summary>Tells whether two locks can share a row: they have the same pins and freezes, and both are merged or both are not.</summary>
 sealed class SameLock : IEqualityComparer<LockStatus>
 {
     /// <summary>The only one.</summary>

@@ -5,7 +5,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Reporting.Pages;
 
-/// <summary>Shows locks as trees, with what follows what, what a lock has more than once, and the lines that join it.</summary>
+/// <summary>Shows locks as trees, with their follows, repeated inputs, and the lines that join those.</summary>
 static class LockTrees
 {
     const int MostTrees = 8, MostInputs = 80;

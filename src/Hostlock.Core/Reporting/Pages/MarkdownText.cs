@@ -8,15 +8,15 @@ using Hostlock.Machines.Packages;
 namespace Hostlock.Reporting.Pages;
 
 /// <summary>
-/// Renders what moved as Markdown, for the text of a request or the summary of a job. What others wrote stands in code spans, where nothing
-/// is a link, a mention or HTML.
+/// Renders moves as Markdown, for the text of a request or the summary of a job. Text of others stands in code spans, where nothing is a
+/// link, a mention or HTML.
 /// </summary>
 public static class MarkdownText
 {
     const int MostGroups = 30, MostInputs = 40, MostPackages = 60, MostFindings = 50;
 
-    /// <summary>Renders what moved.</summary>
-    /// <param name="moved">What moved.</param>
+    /// <summary>Renders the moves.</summary>
+    /// <param name="moved">The moves.</param>
     public static string Render(MovedLocks moved)
     {
         var text = new StringBuilder($"### Locks since {Code(moved.Since)}\n\n");

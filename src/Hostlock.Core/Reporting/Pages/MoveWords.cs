@@ -3,12 +3,12 @@ using Hostlock.Locks;
 
 namespace Hostlock.Reporting.Pages;
 
-/// <summary>Says in a few words what a commit moved.</summary>
+/// <summary>Says in a few words which inputs a commit moved.</summary>
 static class MoveWords
 {
     const int InputsNamed = 3, MovesNamed = 1;
 
-    /// <summary>The day, what moved, and by which promotion.</summary>
+    /// <summary>The day, the moves, and the promotion that made them.</summary>
     /// <param name="move">The move.</param>
     public static string Of(LockMove move) =>
         $"{move.Commit.Time?.ToString() ?? "no date"} {move.Commit.Id.Shortened}: "

@@ -18,5 +18,5 @@ public sealed record MovedLock(LockPlace Place, LockDiff Diff)
 /// <summary>The moves in the locks of a fleet since a commit.</summary>
 /// <param name="Since">The commit, in words.</param>
 /// <param name="Locks">The locks that changed.</param>
-/// <param name="Findings">What <c>check</c> finds.</param>
+/// <param name="Findings">The findings of <c>check</c>.</param>
 public sealed record MovedLocks(string Since, IReadOnlyList<MovedLock> Locks, IReadOnlyList<Finding> Findings);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Hostlock.Reporting.Pages;
 
-/// <summary>A stylesheet or a script that the program carries, and that a page has within it.</summary>
+/// <summary>A stylesheet or a script that the program carries, and puts into a page.</summary>
 sealed class PageResource
 {
     PageResource(string text) => Text = text;

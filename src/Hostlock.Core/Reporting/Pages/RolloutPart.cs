@@ -3,12 +3,12 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting.Pages;
 
-/// <summary>Shows a rollout that is under way: its rings, its hosts, their phases, and what failed.</summary>
+/// <summary>Shows a rollout that is under way: its rings, its hosts, their phases, and failures.</summary>
 static class RolloutPart
 {
     /// <summary>Renders the rollout.</summary>
     /// <param name="underWay">The rollout.</param>
-    /// <param name="opening">What becomes of the locks of a ring when it opens.</param>
+    /// <param name="opening">What happens to the locks of a ring when it opens.</param>
     public static Html Render(RolloutUnderWay underWay, RingOpening opening)
     {
         var (rollout, orders) = underWay;
@@ -30,7 +30,7 @@ static class RolloutPart
     }
 
     /// <summary>Says that it is not known whether a rollout is under way.</summary>
-    /// <param name="why">Why.</param>
+    /// <param name="why">The reason.</param>
     public static Html NotKnown(HostlockException why) =>
         $"<p class=\"warn\">Whether a rollout is under way is not known: {why.Message:line}</p>\n<p>{why.Hint ?? "":line}</p>\n";
 

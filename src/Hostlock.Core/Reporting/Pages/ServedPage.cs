@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Hostlock.Reporting.Pages;
 
-/// <summary>The parts of a page that a server shows, beside the fleet: the page is kept up to date, and may give commands.</summary>
-/// <param name="Key">The word that each request of the page has to bring along, which no other page can read.</param>
+/// <summary>The additional parts of a page that a server shows: the page is kept up to date, and may give commands.</summary>
+/// <param name="Key">The word that each request of the page must have, and that no other page can read.</param>
 /// <param name="State">The number of the state that the page shows.</param>
 public sealed record ServedPage(string Key, long State)
 {
@@ -13,8 +13,8 @@ public sealed record ServedPage(string Key, long State)
 
 /// <summary>A command that a served page can give.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Does">What it does, in a few words.</param>
-/// <param name="Fields">What it takes.</param>
+/// <param name="Does">Its effect, in a few words.</param>
+/// <param name="Fields">The fields that it takes.</param>
 public sealed record PageAction(string Name, string Does, params ImmutableArray<PageField> Fields)
 {
     /// <summary>The commands, in the order in which the page lists them.</summary>

@@ -8,7 +8,7 @@ readonly record struct WebAddress
 
     WebAddress(string text) => _text = text;
 
-    /// <summary>Reads an address; null if the text is none of the web, or lets in whoever has it.</summary>
+    /// <summary>Reads an address; null if the text is none of the web, or has a secret.</summary>
     /// <param name="text">The text; null for none.</param>
     public static WebAddress? TryParse(string? text) =>
         text is not null

@@ -9,7 +9,7 @@ namespace Hostlock.Reporting.Pages;
 /// <summary>The table of hosts and the inputs that differ among them: how far each is behind, in words and in colour.</summary>
 sealed class WhoHasWhat
 {
-    // What a table of a thousand different locks may have: the page stays below a megabyte.
+    // The bound for a table of a thousand different locks, so that the page stays below a megabyte.
     const int MostCells = 6000;
     const int MostLinks = 1200;
     const int LeastInputs = 3;

@@ -6,8 +6,8 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Rollouts.Engines;
 
 /// <summary>
-/// comin, an agent on the machine that deploys what is pushed. It is told to look for commits, and the machine is looked at until it has
-/// the system: the commit must be pushed already.
+/// comin, an agent on the machine that deploys pushed commits. The commit must be pushed already: comin is told to look for commits, and
+/// the machine is looked at until it has the system.
 /// </summary>
 /// <remarks>comin 0.13: <c>fetch</c>, <c>status --json</c>, <c>confirmation accept</c>. Its profile is a profile of its own.</remarks>
 sealed class CominEngine : IDeployEngine

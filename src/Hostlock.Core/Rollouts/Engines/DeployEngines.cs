@@ -8,7 +8,7 @@ public static class DeployEngines
 {
     static readonly IDeployEngine[] Known = [new DirectEngine(), new NixosRebuildEngine(), new CominEngine()];
 
-    /// <summary>Finds an engine; null if there is none of that name, any more.</summary>
+    /// <summary>Finds an engine; null if no engine has the name, or no longer.</summary>
     /// <param name="fleet">The fleet, whose file may describe engines.</param>
     /// <param name="name">The name, which hostlock.toml or a journal gives.</param>
     public static IDeployEngine? Find(Fleet fleet, string name) =>

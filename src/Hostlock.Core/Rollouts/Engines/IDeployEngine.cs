@@ -13,8 +13,8 @@ namespace Hostlock.Rollouts.Engines;
 public sealed record Deployment(MachineAddress Address, RootPower Power, StorePath System, string Flake, string Folder);
 
 /// <summary>
-/// A program that activates systems. An engine says what to run, and runs nothing. Whatever the program says, what the machine runs
-/// afterwards is asked of the machine.
+/// A program that activates systems. An engine says which command to run, and runs nothing. Whatever the program prints, the machine is
+/// asked afterwards what it runs.
 /// </summary>
 public interface IDeployEngine
 {
@@ -26,13 +26,13 @@ public interface IDeployEngine
 
     /// <summary>The command that activates a system; null if the script of steps does it itself, in the command that arms the silence
     /// timer.</summary>
-    /// <param name="deployment">What is to be brought to which machine.</param>
+    /// <param name="deployment">The system, and the machine.</param>
     ProcessRequest? Command(Deployment deployment);
 
     /// <summary>
-    /// The question to an agent on the machine before anything is done, and again while the machine gets the system by itself after the
-    /// command. If it refuses, nothing comes of waiting. Null if the command itself brings the system.
+    /// The question to an agent on the machine, before anything is done, and again after the command, while the agent brings the system. If
+    /// the agent refuses, waiting is useless. Null if the command itself brings the system.
     /// </summary>
-    /// <param name="deployment">What is to be brought to which machine.</param>
+    /// <param name="deployment">The system, and the machine.</param>
     ProcessRequest? Attendance(Deployment deployment) => null;
 }

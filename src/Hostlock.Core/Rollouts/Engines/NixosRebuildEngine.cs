@@ -7,7 +7,7 @@ namespace Hostlock.Rollouts.Engines;
 
 /// <summary>
 /// nixos-rebuild of NixOS 26.05 and later, which takes a system that is built. It is never told to roll back, which goes to the generation
-/// before, whatever that is; and it does not run the nixos-rebuild of the flake in place of itself, which would have to be built first.
+/// before, whatever that is; and it does not replace itself by the nixos-rebuild of the flake, which would have to be built first.
 /// </summary>
 /// <remarks>nixpkgs#482430 for <c>--store-path</c>.</remarks>
 sealed class NixosRebuildEngine : IDeployEngine

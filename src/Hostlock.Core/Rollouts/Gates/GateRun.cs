@@ -28,7 +28,7 @@ public sealed class GateRun(IProcessRunner processes, Func<HttpMessageHandler> h
 
     const int MostSaid = 200;
 
-    // Nothing that was asked lasts longer, however long the gate may take to pass.
+    // A single question lasts no longer, however long the gate may take to pass.
     static readonly TimeSpan LongestQuestion = TimeSpan.FromMinutes(5);
 
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -49,7 +49,7 @@ public sealed class GateRun(IProcessRunner processes, Func<HttpMessageHandler> h
         IReadOnlyList<Gate> gates, MachineAddress address, CancellationToken cancellationToken) =>
         [.. await Task.WhenAll(gates.Select(gate => UntilAsync(gate, address, cancellationToken)))];
 
-    /// <summary>The verdict of several answers: one that fails outweighs one that says nothing.</summary>
+    /// <summary>The verdict of several answers: a failure outweighs an unclear answer.</summary>
     /// <param name="answers">The answers.</param>
     public static Verdict Of(IEnumerable<GateAnswer> answers)
     {
@@ -71,7 +71,7 @@ public sealed class GateRun(IProcessRunner processes, Func<HttpMessageHandler> h
                 return answer;
             if (time.GetUtcNow() + Interval >= end)
             {
-                // What passed, but not often enough in a row, has not passed.
+                // A gate that passed, but not often enough in a row, has not passed.
                 return answer with
                 {
                     Verdict = hasAnswered ? Verdict.Fail : Verdict.Unclear,
@@ -123,7 +123,7 @@ public sealed class GateRun(IProcessRunner processes, Func<HttpMessageHandler> h
         }
         catch (HttpRequestException why)
         {
-            // A refusal is an answer, and so is a certificate that is not right; a name that nobody knows is none.
+            // A refused connection is an answer, and so is a wrong certificate; a name that nobody knows is none.
             var isAnswer = why.HttpRequestError is HttpRequestError.SecureConnectionError or HttpRequestError.InvalidResponse
                 or HttpRequestError.ResponseEnded || IsRefusal(why.InnerException as SocketException);
             return (isAnswer ? Verdict.Fail : Verdict.Unclear, why.Message);

@@ -7,7 +7,7 @@ namespace Hostlock.Rollouts.Journals;
 
 /// <summary>
 /// Tells a program of the user each event of a rollout, as the journal has it, on its input: one after the other, while the rollout goes
-/// on. What the program does decides nothing.
+/// on. The result of the program decides nothing.
 /// </summary>
 public sealed class EventNotices : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ public sealed class EventNotices : IAsyncDisposable
             _events.Writer.TryWrite(RolloutJson.Write(happened));
     }
 
-    /// <summary>Waits until the program was told all.</summary>
+    /// <summary>Waits until the program has been told everything.</summary>
     public async ValueTask DisposeAsync()
     {
         _events.Writer.Complete();

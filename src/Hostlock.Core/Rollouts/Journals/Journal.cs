@@ -6,8 +6,8 @@ namespace Hostlock.Rollouts.Journals;
 
 /// <summary>
 /// The events of one rollout on disk: a line each, <c>CHAIN JSON</c>. The chain is the first sixteen digits of the SHA-256 of the chain
-/// before and this text. Lines are appended and flushed, never rewritten. What a power cut tore off at the end is cut away; anything else
-/// that is not as it was written is an error.
+/// before and this text. Lines are appended and flushed, never rewritten. An end that a power cut tore off is cut away; any other
+/// difference from what was written is an error.
 /// </summary>
 public sealed class Journal : IDisposable
 {

@@ -7,7 +7,7 @@ namespace Hostlock.Rollouts.Journals;
 
 /// <summary>
 /// The journals of a flake. They lie beside the repository, in the folder of git that all its work trees share; of a flake in no
-/// repository, in the cache. Deleting them loses history, and no safety: what a machine is in is read off the machine.
+/// repository, in the cache. Deleting them loses history, and no safety: each machine tells its own state.
 /// </summary>
 public sealed class RolloutJournals
 {
@@ -20,7 +20,7 @@ public sealed class RolloutJournals
 
     RolloutJournals(string folder, string? flake) => (Path, _flake) = (folder, flake);
 
-    /// <summary>The journals that a machine keeps of its own switches, of whatever flake.</summary>
+    /// <summary>The journals that a machine keeps of its own switches, for any flake.</summary>
     /// <param name="folder">Their folder.</param>
     public static RolloutJournals OfMachine(string folder) => new(folder, null);
 
@@ -39,7 +39,7 @@ public sealed class RolloutJournals
         return new(System.IO.Path.Combine(place.Common, inner == "." ? Folder : $"{Folder}-{Digest(inner)}"), folder.Path);
     }
 
-    /// <summary>Does something that no other run may do at the same time. If this program ends in any way, the next run may.</summary>
+    /// <summary>Does something that no other run may do at the same time. However this program ends, the next run may do it.</summary>
     /// <param name="doAsync">What is done.</param>
     /// <exception cref="HostlockException">Another run is at work, or the folder cannot be made.</exception>
     public async Task<T> AloneAsync<T>(Func<Task<T>> doAsync)
@@ -75,7 +75,7 @@ public sealed class RolloutJournals
     /// <exception cref="PlatformException">It cannot be read.</exception>
     internal ReadOnlyMemory<byte> BytesOf(string rollout) => RegularFile.Read(PathOf(rollout), Journal.MaximumBytes);
 
-    /// <summary>Brings the journal of a rollout up to what another clone wrote. One that goes on from there stays as it is.</summary>
+    /// <summary>Adds the lines that another clone wrote to the journal of a rollout. A journal that has them all stays as it is.</summary>
     /// <param name="rollout">The id of the rollout.</param>
     /// <param name="bytes">What the other clone wrote.</param>
     /// <exception cref="HostlockException">The two are of different runs, or the file cannot be written.</exception>
@@ -87,7 +87,7 @@ public sealed class RolloutJournals
             return;
         if (!bytes.AsSpan().StartsWith(here))
             throw RolloutException.JournalsDiffer(path);
-        // In a clone that is new, whoever asks first may be a command that changes nothing.
+        // In a new clone, the first command to ask may be one that changes nothing.
         AtomicFile.CreateFolder(Path);
         AtomicFile.Replace(path, bytes, isDurable: true);
     }
@@ -103,8 +103,8 @@ public sealed class RolloutJournals
     /// <exception cref="HostlockException">A journal cannot be read, or is not what was written.</exception>
     public Rollout? LastRollout() => NewestFirst().FirstOrDefault(rollout => rollout.Plan.Action == RolloutAction.Rollout);
 
-    /// <summary>The rollout through rings that was last written to, for whoever only looks: if it cannot be read, the rest is shown all the
-    /// same.</summary>
+    /// <summary>The rollout through rings that was last written to, for commands that only look: they show the rest if it cannot be
+    /// read.</summary>
     /// <returns>The rollout, which is null if there is none; and why it cannot be read, which is null if it can.</returns>
     public (Rollout? Rollout, HostlockException? Unread) SeeLastRollout()
     {

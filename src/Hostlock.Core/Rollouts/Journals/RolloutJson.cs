@@ -335,7 +335,7 @@ public static class RolloutJson
         Name(json.GetProperty("host")),
         Path(json.GetProperty("target")) ?? throw new FormatException(),
         Parsed<Activation>(json.GetProperty("activation")),
-        // Who described an engine may have taken it away since.
+        // The description of an engine may be gone since.
         HostName.TryParse(json.GetProperty("engine").GetString() ?? "")?.ToString() ?? throw new FormatException(),
         Span(json.GetProperty("trial")),
         json.GetProperty("checked").GetBoolean())

@@ -17,7 +17,7 @@ namespace Hostlock.Rollouts.Rings;
 /// </summary>
 public sealed class CandidateCommit
 {
-    // What git cat-file says of a name that means nothing, behind the name itself.
+    // The answer of git cat-file to a name that means nothing, behind the name itself.
     const string Missing = " missing";
 
     // Locks of 50 kB make some megabytes.
@@ -32,13 +32,14 @@ public sealed class CandidateCommit
     /// <summary>The id of the commit.</summary>
     public Revision Id { get; }
 
-    /// <summary>The commit that it was made from: what HEAD was then. The same as <see cref="Id"/> if HEAD had the locks already.</summary>
+    /// <summary>The commit that it was made from: that of HEAD at the time. The same as <see cref="Id"/> if HEAD had the locks
+    /// already.</summary>
     public Revision Base { get; }
 
     /// <summary>Opens a candidate that was made before.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The fleet.</param>
-    /// <param name="source">What the plan says of it.</param>
+    /// <param name="source">Its part of the plan.</param>
     /// <exception cref="FleetException">The fleet is in no repository.</exception>
     public static CandidateCommit Of(IProcessRunner processes, FleetFolder folder, RolloutSource source) =>
         new(processes, RootOf(processes, folder), source.Commit, source.Base);
@@ -46,7 +47,7 @@ public sealed class CandidateCommit
     /// <summary>Makes a candidate.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The fleet.</param>
-    /// <param name="locks">The locks, as they are to be.</param>
+    /// <param name="locks">The new locks.</param>
     /// <param name="now">The present time.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The fleet is in no repository, HEAD has no commit, git filters a lock, or git makes no
@@ -92,7 +93,7 @@ public sealed class CandidateCommit
         return made.Succeeded ? Revision.Parse(made.Output.Trim()) : throw RolloutException.NoCandidate(made.Errors.Trim());
     }
 
-    // The commit would have the contents of an encrypted lock for all to read, and with what git stores of it, Nix can do nothing.
+    // The commit would have the contents of an encrypted lock as plain text, and Nix cannot read the encrypted one that git stores.
     static async Task RefuseFilteredAsync(
         IProcessRunner processes, string root, IReadOnlyList<PlannedLock> locks, CancellationToken cancellationToken)
     {
@@ -134,7 +135,7 @@ public sealed class CandidateCommit
             throw RolloutException.NoCandidate(finished.Errors.Trim());
     }
 
-    /// <summary>Takes the ref away that a commit has when it is made. git deletes the commit in time if no rollout keeps it.</summary>
+    /// <summary>Deletes the first ref of a commit. git deletes the commit in time if no rollout keeps it.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     public Task ForgetPlanAsync(CancellationToken cancellationToken) =>
         GitTurn.RunAsync(_processes, GitProgram.Change(_root, "update-ref", "-d", RolloutRefs.Planned), cancellationToken);
@@ -161,7 +162,7 @@ public sealed class CandidateCommit
         return locks;
     }
 
-    /// <summary>The same, one after the other: a ring may have a thousand locks, of which nobody needs all bytes at once.</summary>
+    /// <summary>The same, one after the other: a ring may have a thousand locks, and nobody needs the bytes of all at once.</summary>
     /// <param name="places">The places of the locks.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">git no longer has the candidate.</exception>
@@ -202,14 +203,14 @@ public sealed class CandidateCommit
     /// <param name="place">The place of the lock.</param>
     public string PathIn(LockPlace place) => PathIn(_root, place);
 
-    /// <summary>True if it comes after a commit, or was made from that very commit; null if git does not have the commit.</summary>
+    /// <summary>True if it descends from a commit; null if git does not have the commit.</summary>
     /// <param name="commit">The commit.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public Task<bool?> ComesAfterAsync(Revision commit, CancellationToken cancellationToken) =>
         GitAncestry.IsAncestorAsync(_processes, _root, commit, Id, cancellationToken);
 
-    /// <summary>True if HEAD comes after the commit that it was made from, or is at that; false if somebody switched to another branch,
-    /// say. Null if git does not have one of the two.</summary>
+    /// <summary>True if HEAD is at the commit that it was made from, or descends from it; false after a switch to another branch, for
+    /// example. Null if git does not have one of the two.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<bool?> IsInHeadAsync(FleetFolder folder, CancellationToken cancellationToken) =>
@@ -222,7 +223,7 @@ public sealed class CandidateCommit
     static string RootOf(IProcessRunner processes, FleetFolder folder) =>
         GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw RolloutException.NoRepository(folder.Path);
 
-    // The contents of blobs or of another kind of objects, null for a name that means none.
+    // The contents of blobs or other objects; null for a name that means none.
     internal static async Task<IReadOnlyList<byte[]?>> ReadAsync(
         IProcessRunner processes, string root, IReadOnlyList<string> names, CancellationToken cancellationToken, string kind = "blob")
     {

@@ -6,7 +6,7 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Rollouts.Rings;
 
-/// <summary>Makes commits out of what is in memory. No file, index or branch of the user is touched; a ref of ours points to the
+/// <summary>Makes commits from files in memory. No file, index or branch of the user is touched; a ref of ours points to the
 /// commit.</summary>
 static class ImportedCommit
 {
@@ -14,9 +14,9 @@ static class ImportedCommit
     /// <param name="processes">Runs git.</param>
     /// <param name="root">The folder of the work tree.</param>
     /// <param name="reference">The ref that points to it.</param>
-    /// <param name="parent">The commit whose files it has too; null if it has only those that are given.</param>
+    /// <param name="parent">The commit whose files it has too; null if it has only the given files.</param>
     /// <param name="message">The message.</param>
-    /// <param name="files">The files that are other than in the parent, by their paths.</param>
+    /// <param name="files">The files that differ from the parent's, by their paths.</param>
     /// <param name="now">The present time.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="areAll">True if it has no other files, whatever the parent has.</param>
@@ -39,7 +39,7 @@ static class ImportedCommit
             : throw RolloutException.NoCandidate(made.Errors.Trim());
     }
 
-    // The commit is nobody's: who opens a ring signs for its locks.
+    // The commit has no author of its own: the person who opens a ring signs for its locks.
     static ReadOnlyMemory<byte> Stream(
         string reference, Revision? parent, string message, IEnumerable<(string Path, ReadOnlyMemory<byte> Contents)> files,
         DateTimeOffset now, bool areAll)

@@ -14,7 +14,7 @@ namespace Hostlock.Rollouts.Rings;
 /// <param name="scratch">A folder of ours, for a rebase.</param>
 /// <param name="describe">Says in words which inputs moved, for the message of the commit.</param>
 /// <param name="watcher">Is told when locks are written and committed.</param>
-/// <param name="shared">Where the journal is pushed to before a ring is opened, if it is.</param>
+/// <param name="shared">The place to which the journal is pushed before a ring is opened; null for none.</param>
 /// <param name="time">The clock.</param>
 public sealed class RingLocks(
     IProcessRunner processes, FleetFolder folder, string scratch, Func<IReadOnlyList<PlannedLock>, string> describe,
@@ -28,7 +28,8 @@ public sealed class RingLocks(
     /// <param name="folder">The fleet.</param>
     /// <param name="order">The rings.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RolloutException">They are to be pushed, and nobody says where to; or a host needs that they are.</exception>
+    /// <exception cref="RolloutException">They are to be pushed and the branch has no upstream, or a host needs them pushed and they are
+    /// not.</exception>
     public static async Task RequireUpstreamAsync(
         IProcessRunner processes, FleetFolder folder, RolloutOrder order, CancellationToken cancellationToken)
     {
@@ -54,10 +55,10 @@ public sealed class RingLocks(
         var candidate = CandidateCommit.Of(processes, folder, plan.Source!);
         var places = ring.Hosts.Select(host => folder.TryHostOf(host.Host)).OfType<Host>()
             .Select(host => folder.PlaceOf(host.Name)).DistinctBy(place => place.FullPath).ToList();
-        // All of its hosts went from hostlock.toml meanwhile.
+        // hostlock.toml has none of its hosts any more.
         if (places.Count == 0)
             return new OpenedRing.Open(Commit: null);
-        // A clone that is new each time has what was pushed, and the locks of its rings are wherever they were committed.
+        // A clone that is new each time has only pushed commits, and the locks of earlier rings may be committed elsewhere.
         if (folder.Fleet.Rollout.Open is RingOpening.Commit or RingOpening.None && !shared.Exist
             && await candidate.IsInHeadAsync(folder, cancellationToken) is false)
             throw RolloutException.OtherBranch(candidate.Base.Shortened);
@@ -96,7 +97,7 @@ public sealed class RingLocks(
         ByPushAsync(
             processes, folder, scratch, [.. hosts.Select(folder.PlaceOf)], () => Task.CompletedTask, new(null), cancellationToken);
 
-    // The locks are written once what others pushed is here.
+    // The locks are written after the commits of others have been fetched.
     static async Task ByPushAsync(
         IProcessRunner processes, FleetFolder folder, string scratch, IReadOnlyList<LockPlace> places, Func<Task> writeAsync,
         CrashPoint crash, CancellationToken cancellationToken)
@@ -181,7 +182,7 @@ public sealed class RingLocks(
 
         async Task<LockPlan> PlanAsync(CancellationToken stop)
         {
-            // A ring may have a thousand locks, which are much the same.
+            // A ring may have a thousand locks, and they are much the same.
             var reading = new LockReading();
             var planned = new List<LockOutcome>();
             await foreach (var (wanted, before) in candidate.EachLockAsync(places, stop))
@@ -200,7 +201,7 @@ public sealed class RingLocks(
         };
     }
 
-    // A lock that is neither what it was nor what it is to be has been moved by somebody else.
+    // Somebody else has moved a lock that has neither its old nor its new contents.
     static PlannedLock Planned(LockPlace place, byte[]? wanted, byte[]? before, LockReading reading)
     {
         var now = HostLocks.TryReadBytes(place);

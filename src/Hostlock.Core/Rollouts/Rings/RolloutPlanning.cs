@@ -17,7 +17,7 @@ namespace Hostlock.Rollouts.Rings;
 public sealed record PlannedLocks(
     RolloutOrder Order, IReadOnlyList<PlannedLock> Locks, CandidateCommit Candidate, IReadOnlyList<string> Uncommitted)
 {
-    /// <summary>The hosts that it takes back to something older than what they run.</summary>
+    /// <summary>The hosts that would get something older than they run.</summary>
     public ImmutableArray<StepBack> StepsBack { get; init; } = [];
 
     /// <summary>The locks of a ring that differ from those that the hosts have.</summary>
@@ -33,12 +33,12 @@ public sealed record PlannedLocks(
 /// <param name="time">The clock.</param>
 public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder, SystemBuild builds, TimeProvider time)
 {
-    /// <summary>Has the lock of the first host go to all others, as a promotion does: entry for entry, with what each keeps.</summary>
+    /// <summary>Promotes the lock of the first host to all others, entry for entry; each keeps what it keeps in a promotion.</summary>
     /// <param name="order">The rings.</param>
-    /// <param name="declarations">Reads what the flakes of the hosts declare.</param>
+    /// <param name="declarations">Reads the declarations of the hosts.</param>
     /// <param name="allowsDowngrade">True if inputs may go back in time.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">A host must not have the lock, a lock has changes that nobody committed, or there is no
+    /// <exception cref="HostlockException">A host must not have the lock, a lock has uncommitted changes, or there is no
     /// repository.</exception>
     public async Task<PlannedLocks> LocksAsync(
         RolloutOrder order, HostDeclarations declarations, bool allowsDowngrade, CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
         var uncommitted = (await candidate.UncommittedAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
         foreach (var planned in locks)
         {
-            // What somebody wrote there and did not commit would be lost.
+            // Uncommitted changes of the lock would be lost.
             if (uncommitted.Remove(candidate.PathIn(planned.Place)) && planned.IsChange)
                 throw RolloutException.NotCommitted(planned.Place);
         }
@@ -81,7 +81,7 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
     public Task<ImmutableDictionary<HostName, StorePath>> EvaluateAsync(PlannedLocks planned, CancellationToken cancellationToken) =>
         builds.EvaluateAsync([.. planned.Order.Hosts], planned.Candidate.Id, cancellationToken);
 
-    /// <summary>Builds the systems of all hosts out of the candidate, and hands them to the program that wants them.</summary>
+    /// <summary>Builds the systems of all hosts from the candidate, and hands them to the program of <c>after-build</c>.</summary>
     /// <param name="planned">The locks.</param>
     /// <param name="rootOf">A link, by host, that keeps its system from being collected.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -94,7 +94,7 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
         return built.ToImmutableDictionary(each => each.Host.Name, each => each.System);
     }
 
-    /// <summary>Builds the systems once more that are to be copied yet and are not here any more, or were built in another clone.</summary>
+    /// <summary>Builds systems once more that still have to be copied and are no longer here, or were built in another clone.</summary>
     /// <param name="rollout">The rollout.</param>
     /// <param name="rootOf">A link, by host, that keeps its system from being collected.</param>
     /// <param name="cancellationToken">Stops it.</param>

@@ -8,8 +8,8 @@ using Hostlock.Rollouts.Journals;
 namespace Hostlock.Rollouts.Rings;
 
 /// <summary>
-/// Journals that the other repository keeps beside the candidates, for clones that are new each time. A push is accepted only on top of
-/// what was fetched, so of two runs that begin at the same time, one ends before it touches a machine.
+/// Journals that the other repository keeps beside the candidates, for clones that are new each time. A push is accepted only on top of the
+/// fetched commit. So if two runs begin at the same time, one of them ends before it touches a machine.
 /// </summary>
 /// <param name="processes">Runs git.</param>
 /// <param name="folder">The fleet.</param>
@@ -26,9 +26,9 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
     /// <summary>True if hostlock.toml wants it.</summary>
     public bool Exist => folder.Fleet.Rollout.Journal == JournalPlace.Git;
 
-    /// <summary>Fetches what the other repository has, and brings the journal of the newest rollout up to it.</summary>
+    /// <summary>Fetches the journals of the other repository, and adds its lines to the journal of the newest rollout.</summary>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">git cannot reach the other repository, or another run has gone on from elsewhere.</exception>
+    /// <exception cref="HostlockException">git cannot reach the other repository, or another run wrote different lines.</exception>
     public async Task FetchAsync(CancellationToken cancellationToken)
     {
         var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
@@ -45,7 +45,7 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
             journals.Bring(rollout, bytes);
     }
 
-    /// <summary>Reads the journals that this clone has of those that the other repository keeps. Nothing is fetched.</summary>
+    /// <summary>Reads the journals of the other repository that this clone has. Nothing is fetched.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The fleet.</param>
     /// <param name="cancellationToken">Stops it.</param>

@@ -3,9 +3,10 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Rollouts.Rings;
 
-/// <summary>A commit or an annotated tag as git stores it, taken apart into what is signed and the signature.</summary>
+/// <summary>A commit or an annotated tag as git stores it, split into the signed bytes and the signature.</summary>
 /// <param name="Message">The message, without the signature.</param>
-/// <param name="By">Who made it, as it states itself: <c>Ada &lt;ada@example.org&gt;</c>. Anybody can write anything there.</param>
+/// <param name="By">The name of its author, as the object states it: <c>Ada &lt;ada@example.org&gt;</c>. Anybody can write anything
+/// there.</param>
 /// <param name="Target">The commit that a tag points to; null for a commit, and for a tag of something else.</param>
 /// <param name="Signed">The bytes that the signature is of.</param>
 /// <param name="Signature">The signature, if ssh-keygen made one; null if nobody signed it, or another program did.</param>
@@ -14,7 +15,7 @@ sealed record SignableObject(string Message, string By, Revision? Target, ReadOn
 {
     const string Begin = "-----BEGIN SSH SIGNATURE-----", End = "-----END SSH SIGNATURE-----";
 
-    // The headers of a commit that are signatures, and that none of them is of.
+    // The headers of a commit that are signatures. No signature covers them.
     static readonly string[] SignatureHeaders = ["gpgsig", "gpgsig-sha256"];
 
     /// <summary>Reads a tag.</summary>
@@ -22,7 +23,7 @@ sealed record SignableObject(string Message, string By, Revision? Target, ReadOn
     public static SignableObject OfTag(ReadOnlySpan<byte> contents)
     {
         var text = Encoding.Latin1.GetString(contents);
-        // What is signed ends where the last signature begins.
+        // The signed bytes end where the last signature begins.
         var at = text.LastIndexOf($"\n{Begin}\n", StringComparison.Ordinal) + 1;
         var (signed, signature) = at > 0 ? (text[..at], text[at..]) : (text, null);
         var headers = HeadersOf(signed, out var message);

@@ -7,12 +7,12 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Rollouts.Rings;
 
-/// <summary>The branch of another repository that the work tree follows: where rings are pushed to.</summary>
+/// <summary>The upstream of the current branch, to which rings are pushed.</summary>
 sealed class Upstream
 {
     const string Heads = "refs/heads/", Tracking = "refs/remotes/";
 
-    // The usual name of the other repository, if the branch at hand follows none: a clone of a CI has no branch.
+    // The usual name of the other repository, if the current branch has no upstream: a clone of a CI has no branch.
     const string UsualRemote = "origin";
 
     readonly IProcessRunner _processes;
@@ -26,17 +26,17 @@ sealed class Upstream
     /// <summary>The folder of the work tree.</summary>
     public string Root => _root;
 
-    /// <summary>True if the branch at hand is another one, which follows none: its commits are for nobody yet.</summary>
+    /// <summary>True if the current branch is another one, without an upstream: nobody is meant to have its commits yet.</summary>
     public bool IsBeside { get; private init; }
 
-    /// <summary>Fetches refs, and has those of the same names here be the same.</summary>
+    /// <summary>Fetches refs into refs of the same names here.</summary>
     /// <param name="prefix">The beginning of their names.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
     public Task FetchRefsAsync(string prefix, CancellationToken cancellationToken) =>
         FetchRefsAsync([$"+{prefix}*:{prefix}*"], cancellationToken);
 
-    /// <summary>Fetches the refs of rollouts, and has those of the same names here be the same. Releases stay as they are here.</summary>
+    /// <summary>Fetches the refs of rollouts into refs of the same names here. Releases stay as they are here.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
     public Task FetchRolloutsAsync(CancellationToken cancellationToken) =>
@@ -60,15 +60,15 @@ sealed class Upstream
             throw RolloutException.NotFetched(_remote, fetched.Errors.Trim());
     }
 
-    /// <summary>Pushes refs under the same names. One that is not on top of what the other repository has is refused.</summary>
+    /// <summary>Pushes refs under the same names. A ref that is not on top of the other repository's is refused.</summary>
     /// <param name="names">The names.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What git complained of, if one was refused; null if they were pushed.</returns>
+    /// <returns>The complaint of git, if one was refused; null if they were pushed.</returns>
     /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
     public Task<string?> PushRefsAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
         PushAsync([.. names.Select(name => $"{name}:{name}")], cancellationToken);
 
-    /// <summary>Deletes refs there. Those that are gone already, or that another run is at, are left.</summary>
+    /// <summary>Deletes refs there. Refs that are gone already, or that another run is changing, are left.</summary>
     /// <param name="names">The names.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
@@ -79,7 +79,7 @@ sealed class Upstream
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The fleet.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RolloutException">The fleet is in no repository, or the branch follows none.</exception>
+    /// <exception cref="RolloutException">The fleet is in no repository, or the branch has no upstream.</exception>
     public static async Task<Upstream> OfAsync(IProcessRunner processes, FleetFolder folder, CancellationToken cancellationToken)
     {
         var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw RolloutException.NoRepository(folder.Path);
@@ -101,7 +101,7 @@ sealed class Upstream
         return new(processes, root, UsualRemote, main) { IsBeside = GitPlace.OfWorkTree(root)?.Head is { } at && at != main };
     }
 
-    /// <summary>Fetches the branch, and gives the commit that it is at.</summary>
+    /// <summary>Fetches the branch, and returns its commit.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">git cannot reach it.</exception>
     public async Task<Revision> FetchAsync(CancellationToken cancellationToken)
@@ -113,11 +113,11 @@ sealed class Upstream
         return await RevisionAsync(_root, "FETCH_HEAD", cancellationToken);
     }
 
-    /// <summary>Brings HEAD up to what was fetched, if nothing but locks of other hosts came. The user's changes and index stay.</summary>
+    /// <summary>Moves HEAD to the fetched commit, if nothing but locks of other hosts came. The user's changes and index stay.</summary>
     /// <param name="fetched">The commit that was fetched.</param>
     /// <param name="ours">The paths of the locks that nobody else may have moved.</param>
     /// <param name="locks">The paths of all locks of the fleet.</param>
-    /// <param name="scratch">A folder of ours for a rebase; what lies there goes.</param>
+    /// <param name="scratch">A folder of ours for a rebase; its contents are deleted.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">Something else came, or the commits do not go together.</exception>
     public async Task CatchUpAsync(
@@ -142,7 +142,7 @@ sealed class Upstream
 
     /// <summary>Pushes HEAD to the branch.</summary>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What git complained of, if the branch is no longer what was fetched; null if it was pushed.</returns>
+    /// <returns>The complaint of git, if the branch is no longer at the fetched commit; null if it was pushed.</returns>
     /// <exception cref="RolloutException">git cannot reach it.</exception>
     public Task<string?> PushAsync(CancellationToken cancellationToken) => PushAsync([$"HEAD:{_branch}"], cancellationToken);
 
@@ -177,7 +177,7 @@ sealed class Upstream
             : throw RolloutException.PushFailed(_remote, pushed.Errors.Trim());
     }
 
-    // Not in the user's files, which may have changes: git rebases in a folder of its own, and the files follow.
+    // The user's files may have changes, so git rebases in a folder of its own, and the files follow.
     async Task RebaseAsync(Revision head, Revision fetched, string scratch, CancellationToken cancellationToken)
     {
         await RemoveAsync();

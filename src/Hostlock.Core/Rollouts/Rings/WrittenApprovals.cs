@@ -8,19 +8,19 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Rollouts.Rings;
 
 /// <summary>
-/// Approvals of rings that lie in the repository, so that nobody needs a terminal: a commit on the branch, or an annotated tag, with the
-/// trailer <c>Hostlock-Approve: RING</c>. If hostlock.toml names who may sign, only a signature of theirs counts.
+/// Approvals of rings in the repository, so that nobody needs a terminal: a commit on the branch, or an annotated tag, with the trailer
+/// <c>Hostlock-Approve: RING</c>. If hostlock.toml lists who may sign, only their signatures count.
 /// </summary>
 /// <param name="processes">Runs git and ssh-keygen.</param>
 /// <param name="folder">The fleet.</param>
-/// <param name="scratch">A folder of ours for what ssh-keygen reads.</param>
+/// <param name="scratch">A folder of ours for the files that ssh-keygen reads.</param>
 /// <param name="warned">Is told of an approval that does not count.</param>
 public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folder, string scratch, Action<Warning> warned)
 {
     /// <summary>The beginning of the names of tags that are fetched to look for approvals.</summary>
     public const string Tags = "refs/tags/hostlock/";
 
-    // What git signs tags and commits for.
+    // The purpose for which git signs tags and commits.
     const string Purpose = "git";
 
     const int MostObjects = 200;
@@ -40,7 +40,7 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
     public async Task<RolloutEvent.RingApproved?> FindAsync(
         Rollout rollout, string ring, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // What is not in a repository has no rings.
+        // A fleet outside of a repository has no rings.
         if (rollout.Plan.Source is not { } source || GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root)
             return null;
         var ids = await ListAsync(root, source, cancellationToken);
@@ -58,8 +58,8 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
     /// <param name="rollout">The rollout.</param>
     /// <param name="now">The present time.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Approvals that take the place of those that do not count.</returns>
-    /// <exception cref="HostlockException">A ring is approved by nobody who may, or nothing can be asked.</exception>
+    /// <returns>Approvals that replace those that do not count.</returns>
+    /// <exception cref="HostlockException">Nobody who may has approved a ring, or git or ssh-keygen cannot be asked.</exception>
     public async Task<IReadOnlyList<RolloutEvent.RingApproved>> RequireAsync(
         Rollout rollout, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -161,8 +161,8 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
 
     delegate SignableObject Parse(ReadOnlySpan<byte> contents);
 
-    // An approval of an earlier rollout, whose rings have the same names, is none of this one: it names this one, or was made of or after
-    // what this one made.
+    // An approval of an earlier rollout, whose rings have the same names, does not count. An approval names this rollout, or was made of or
+    // after a commit of this rollout.
     async Task<bool> IsForAsync(
         string root, Rollout rollout, string ring, Revision id, SignableObject written, CancellationToken cancellationToken)
     {
@@ -182,7 +182,7 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
         return false;
     }
 
-    // Who made it; null if it does not count.
+    // The name of the person who made it; null if it does not count.
     async Task<string?> CheckAsync(string ring, Revision id, SignableObject written, CancellationToken cancellationToken)
     {
         if (!MustBeSigned)
@@ -197,7 +197,7 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
         return null;
     }
 
-    /// <summary>The list of who may sign, which hostlock.toml names.</summary>
+    /// <summary>The list of those who may sign, which hostlock.toml names.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="path">The path of the list, relative to the flake.</param>
     /// <exception cref="RolloutException">It does not exist, or is too large.</exception>
@@ -220,14 +220,14 @@ public abstract record ApprovalProof
     {
     }
 
-    /// <summary>It is, by an object of git and a signature, if one is asked for.</summary>
+    /// <summary>It is proved by an object of git, and by a signature if one is asked for.</summary>
     public sealed record Proved : ApprovalProof;
 
-    /// <summary>Nothing here proves it: the object was not fetched, or its key is no longer in the list.</summary>
+    /// <summary>This clone has no proof: the object was not fetched, or its key is no longer in the list.</summary>
     /// <param name="Why">The reason, in words.</param>
     public sealed record Missing(string Why) : ApprovalProof;
 
-    /// <summary>The object that is named as the proof is none.</summary>
+    /// <summary>The object that is named as the proof does not prove it.</summary>
     /// <param name="Why">The reason, in words.</param>
     public sealed record Wrong(string Why) : ApprovalProof;
 }

@@ -26,8 +26,7 @@ public sealed record DryActivation(
     public bool HasUnits => Stops.Length + Restarts.Length + Reloads.Length + Starts.Length > 0;
 
     /// <summary>
-    /// Reads what the script prints: lines of its own, and what switch-to-configuration says. Other lines, which activation scripts print,
-    /// are passed over.
+    /// Reads the output of the script: its own lines, and those of switch-to-configuration. Lines of activation scripts are passed over.
     /// </summary>
     /// <param name="text">The lines.</param>
     public static DryActivation Parse(string text)

@@ -2,7 +2,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Rollouts.Steps;
 
-/// <summary>Decides what no rule does.</summary>
+/// <summary>Makes the decisions that no rule makes.</summary>
 public interface IRolloutPerson
 {
     /// <summary>Says whether machines may be changed; null to leave the question open.</summary>
@@ -21,23 +21,23 @@ public interface IRolloutPerson
 }
 
 /// <summary>Goes on with a rollout as far as the rules and a person let it.</summary>
-/// <param name="runner">Does what the rules say.</param>
-/// <param name="person">Answers what the rules ask.</param>
+/// <param name="runner">Carries out the orders of the rules.</param>
+/// <param name="person">Answers the questions of the rules.</param>
 /// <param name="time">The clock.</param>
 public sealed class GuidedRollout(RolloutRunner runner, IRolloutPerson person, TimeProvider time)
 {
     /// <summary>Writes down which hosts are held now, and which are held no longer.</summary>
-    /// <param name="rollout">Where the rollout stands.</param>
-    /// <param name="fleet">What hostlock.toml says now.</param>
-    /// <returns>Where it stands then; the same object if nothing has changed.</returns>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="fleet">The fleet, as hostlock.toml describes it now.</param>
+    /// <returns>The rollout afterwards; the same object if nothing has changed.</returns>
     public Rollout WithHolds(Rollout rollout, Fleet fleet) =>
         HostHolds.Changed(rollout, fleet, time.GetUtcNow()).ToList() is { Count: > 0 } changed ? runner.Write(rollout, changed) : rollout;
 
     /// <summary>Goes on until there is nothing to do, or something has to be waited for.</summary>
-    /// <param name="rollout">Where the rollout stands.</param>
+    /// <param name="rollout">The rollout.</param>
     /// <param name="cancellationToken">Asks to stop: hosts at risk are finished, and none begins. A machine that does not answer is not
     /// waited for.</param>
-    /// <returns>Where it stands then.</returns>
+    /// <returns>The rollout afterwards.</returns>
     /// <exception cref="HostlockException">A ring cannot be opened, or the person was told why nothing may begin.</exception>
     public async Task<Rollout> GoOnAsync(Rollout rollout, CancellationToken cancellationToken)
     {

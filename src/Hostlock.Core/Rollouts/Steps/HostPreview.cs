@@ -8,7 +8,7 @@ using Hostlock.Platform;
 namespace Hostlock.Rollouts.Steps;
 
 /// <summary>The changes that a host would see, as far as they can be known before.</summary>
-/// <param name="Plan">What the host is to get.</param>
+/// <param name="Plan">The system that the host is to get.</param>
 public sealed record HostPreview(HostPlan Plan)
 {
     /// <summary>The system that the machine runs now; null if it does not answer.</summary>
@@ -23,7 +23,7 @@ public sealed record HostPreview(HostPlan Plan)
     /// <summary>The units that would stop, start or restart; null if the machine does not have the system yet.</summary>
     public DryActivation? Units { get; init; }
 
-    /// <summary>The reason why something is not known; null if all is.</summary>
+    /// <summary>The reason why something is not known; null if everything is.</summary>
     public string? Problem { get; init; }
 
     /// <summary>The first input that goes back in time, in words; null if none does.</summary>
@@ -43,8 +43,8 @@ public sealed class HostPreviews(
     // It changes nothing, so it need not be waited for.
     static readonly TimeSpan LongestPreview = TimeSpan.FromMinutes(2);
 
-    /// <summary>Finds out what would change on a host. What cannot be known is left out, with the reason.</summary>
-    /// <param name="plan">What the host is to get.</param>
+    /// <summary>Finds out what would change on a host. Unknown parts are left out, with the reason.</summary>
+    /// <param name="plan">The system that the host is to get.</param>
     /// <param name="target">The lock of the system that it is to get; null if that is not known.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<HostPreview> OfAsync(HostPlan plan, LockFile? target, CancellationToken cancellationToken)
@@ -64,7 +64,8 @@ public sealed class HostPreviews(
             if (facts.System is { } before)
             {
                 var closures = new Closures(processes, cache);
-                // What was built here is asked for here, what was built elsewhere is asked of the machine once it has it.
+                // A system that was built here is asked for here. For one that was built elsewhere, the machine is asked once it has the
+                // system.
                 var isHere = host.Rollout.Build is BuildPlace.Here && !facts.HasWanted;
                 preview = preview with
                 {

@@ -14,28 +14,28 @@ namespace Hostlock.Rollouts.Steps;
 /// <summary>Takes one step on one host.</summary>
 public interface IStepTaker
 {
-    /// <summary>Takes a step. It fails only if it is stopped: what a machine does not do, or does not say, is a result.</summary>
-    /// <param name="host">What is known of the host.</param>
+    /// <summary>Takes a step. It fails only if it is stopped: a failure or silence of the machine is a result.</summary>
+    /// <param name="host">The record of the host.</param>
     /// <param name="step">The step.</param>
-    /// <param name="cancellationToken">Stops steps that change nothing. What is at risk is finished, but nothing is waited for: not a
-    /// machine that does not answer, an agent that has not begun, or the place that a machine fetches from.</param>
+    /// <param name="cancellationToken">Stops steps that change nothing. Hosts at risk are finished, but nothing is waited for: neither a
+    /// machine that does not answer, nor an agent that has not begun, nor the source of a machine that fetches for itself.</param>
     Task<StepResult> TakeAsync(HostRecord host, Step step, CancellationToken cancellationToken);
 }
 
 /// <summary>The surroundings of the steps of a fleet.</summary>
 /// <param name="Folder">The fleet.</param>
 /// <param name="Machine">The name of this machine.</param>
-/// <param name="NixSshOptions">What the user has nix give to ssh, in the form of NIX_SSHOPTS; empty if nothing.</param>
+/// <param name="NixSshOptions">The options of the user that nix gives to ssh, in the form of NIX_SSHOPTS; empty for none.</param>
 public sealed record StepSurroundings(FleetFolder Folder, string Machine, string NixSshOptions)
 {
     /// <summary>The commit that systems are made of; null if they are made of the files as they are.</summary>
     public Revision? Commit { get; init; }
 
-    /// <summary>Asks, on a machine that fetches for itself, whether it still reaches those who give it systems; null if others reach the
+    /// <summary>Asks whether a machine that fetches for itself still reaches one of its sources; null if others reach the
     /// machine.</summary>
     public Func<CancellationToken, Task<GateAnswer>>? Reaches { get; init; }
 
-    /// <summary>The environment of a program that gives NIX_SSHOPTS to ssh, which asks for no password then and waits for no dead
+    /// <summary>The environment of a program that gives NIX_SSHOPTS to ssh. With it, ssh asks for no password and waits for no dead
     /// machine.</summary>
     /// <param name="port">The port of the machine, in digits; null if ssh knows it by itself.</param>
     public EnvironmentChanges ForSsh(string? port) =>
@@ -66,7 +66,7 @@ public sealed class HostWork(
     {
         if (surroundings.Folder.TryHostOf(host.Plan.Host) is not { } described)
         {
-            // Nobody knows where it is reached. If it is on trial, its timer brings it back.
+            // Its address is not known. If it is on trial, its timer brings it back.
             await Task.Delay(Pause, time, cancellationToken);
             return new() { Note = HostRecord.Gone };
         }
@@ -83,10 +83,10 @@ public sealed class HostWork(
         };
     }
 
-    /// <summary>Asks the agent of a machine, which took nothing when it was asked last, whether it takes something now.</summary>
-    /// <param name="host">What is known of the host.</param>
+    /// <summary>Asks the agent of a machine that was suspended whether it still is.</summary>
+    /// <param name="host">The record of the host.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>False also if nobody answers.</returns>
+    /// <returns>True if it takes systems again; false also if nobody answers.</returns>
     public async Task<bool> IsTakenAsync(HostRecord host, CancellationToken cancellationToken) =>
         surroundings.Folder.TryHostOf(host.Plan.Host) is { } described
         && DeployEngines.Find(surroundings.Folder.Fleet, host.Plan.Engine) is { } engine
@@ -106,7 +106,7 @@ public sealed class HostWork(
         var result = await LookAsync(work, isNewConnection: false, cancellationToken);
         if (result.Facts is { Power: RootPower.None })
             result = result with { Note = "its user cannot become root without a password" };
-        // What is red before anything is done cannot fail the host later.
+        // A gate that is red before anything is done cannot fail the host later.
         return work.Record.Before is null && result.Facts is not null && work.Record.NeedsCheck
             ? result with { Gates = await gates.AskOnceAsync(GatesOf(work), work.Address, cancellationToken) }
             : result;
@@ -116,7 +116,7 @@ public sealed class HostWork(
     {
         if (work.Record.Copies > 1)
             await Task.Delay(Pause, time, cancellationToken);
-        // This machine has what was built here.
+        // This machine has the systems that were built here.
         var finished = CopyRequest(work) is { } request ? await TryAsync(request, cancellationToken) : null;
         var held = finished is { Succeeded: false } ? null : await StepAsync(work, "hold");
         return Told(await LookAsync(work, isNewConnection: false, cancellationToken), finished is { Succeeded: false } ? finished : held);
@@ -250,7 +250,7 @@ public sealed class HostWork(
         var outcome = await probes.AskAsync(work.Host, question, cancellationToken);
         if (outcome is not ProbeOutcome.Answered(_, _, var said) answered)
             return new() { Note = outcome.WhyNot().Message, IsWrongMachine = outcome is ProbeOutcome.WrongMachine };
-        // Who changes two addresses by mistake would give each of two machines the system of the other.
+        // If two addresses were swapped by mistake, each of two machines would get the system of the other.
         if (work.Record.Before is null && answered.Other is { } other)
             return new() { Note = $"it runs the system of {other}", IsWrongMachine = true };
         var facts = HostFacts.Of(said);

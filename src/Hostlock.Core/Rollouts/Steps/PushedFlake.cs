@@ -4,12 +4,12 @@ using Hostlock.Platform;
 
 namespace Hostlock.Rollouts.Steps;
 
-/// <summary>Tells whether machines that deploy what is pushed can get what the files make.</summary>
+/// <summary>Tells whether machines that deploy pushed commits can get the systems of the files.</summary>
 /// <param name="processes">The seam to git.</param>
 /// <param name="folder">The fleet.</param>
 public sealed class PushedFlake(IProcessRunner processes, FleetFolder folder)
 {
-    /// <summary>Refuses if a host deploys what is pushed, and the files are not.</summary>
+    /// <summary>Refuses if a host deploys pushed commits, and the files are not pushed.</summary>
     /// <param name="hosts">The hosts that are to be switched.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">Files are changed, the commit is not pushed, or git fails.</exception>

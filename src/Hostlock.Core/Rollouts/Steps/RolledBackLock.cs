@@ -32,7 +32,7 @@ public abstract record LockReturn
 /// <param name="machine">The name of this machine.</param>
 public sealed class RolledBackLock(IProcessRunner processes, FleetFolder folder, string machine)
 {
-    /// <summary>Puts the lock back. What cannot be done is a result, because the machine went back already.</summary>
+    /// <summary>Puts the lock back. A failure is a result, because the machine went back already.</summary>
     /// <param name="name">The host, which runs its earlier system.</param>
     /// <param name="mode">How the lock is written.</param>
     /// <param name="watcher">Is told what is written.</param>

@@ -22,7 +22,7 @@ public abstract record OpenedRing
     }
 
     /// <summary>The repository has its locks.</summary>
-    /// <param name="Commit">The commit that has them; null if they are committed by nobody.</param>
+    /// <param name="Commit">The commit that has them; null if they are not committed.</param>
     public sealed record Open(Revision? Commit) : OpenedRing;
 
     /// <summary>Somebody has to merge a branch first.</summary>
@@ -72,7 +72,8 @@ public sealed class CrashPoint(string? place)
 }
 
 /// <summary>
-/// Runs a rollout: asks the rules, begins what may begin, writes down what happened, until a person has to be asked, or all is done.
+/// Runs a rollout: asks the rules, begins the steps that may begin, and records what happened, until a person has to be asked, or all is
+/// done.
 /// </summary>
 /// <param name="append">Writes events to the journal; they are on the disk when this returns.</param>
 /// <param name="taker">Takes steps.</param>
@@ -86,7 +87,7 @@ public sealed class RolloutRunner(
 {
     /// <summary>Writes events.</summary>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="happened">What happened, in its order.</param>
+    /// <param name="happened">The events, in their order.</param>
     /// <returns>The rollout after it.</returns>
     public Rollout Write(Rollout rollout, params IReadOnlyList<RolloutEvent> happened)
     {
@@ -100,8 +101,8 @@ public sealed class RolloutRunner(
         return rollout;
     }
 
-    /// <summary>Goes on until nothing may be done; what has to be asked is what the rules say next.</summary>
-    /// <param name="rollout">Where it stands.</param>
+    /// <summary>Goes on until nothing may be done. The rules then say what has to be asked.</summary>
+    /// <param name="rollout">The rollout.</param>
     /// <param name="cancellationToken">Asks to stop: hosts at risk are finished, and none begins. A machine that does not answer is not
     /// waited for.</param>
     public async Task<Rollout> RunAsync(Rollout rollout, CancellationToken cancellationToken)
@@ -168,8 +169,8 @@ public sealed class RolloutRunner(
 
     Rollout Interrupted(Rollout rollout) => Write(rollout, new RolloutEvent.Stopped("interrupted", time.GetUtcNow()));
 
-    // A step that was stopped has changed nothing. Null if nobody knows what comes of it, because an agent was told to activate: the
-    // journal has no end of it, as if the run had been killed, and the next run looks.
+    // A step that was stopped has changed nothing. Null if its end is not known, because an agent was told to activate: the journal then
+    // has no end of the step, as after a kill, and the next run looks.
     static async Task<StepResult?> ResultAsync(Task<StepResult> task, HostRecord host)
     {
         try
@@ -180,7 +181,7 @@ public sealed class RolloutRunner(
         {
             return host.UnderWay == Step.Activate
                 ? null
-                // Why a machine was silent stays known.
+                // The reason for the silence of a machine is kept.
                 : new() { Facts = host.Now, Note = host.Silences > 0 ? null : "interrupted" };
         }
     }

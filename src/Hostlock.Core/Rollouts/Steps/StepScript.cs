@@ -6,10 +6,10 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Rollouts.Steps;
 
-/// <summary>Who makes a system what boots, before it is kept.</summary>
+/// <summary>The program that makes a system boot before it is kept.</summary>
 public enum BootEntryWriter
 {
-    /// <summary>Nobody.</summary>
+    /// <summary>None.</summary>
     None,
 
     /// <summary>An engine, by way of the profile of the system.</summary>
@@ -25,8 +25,8 @@ public enum BootEntryWriter
 /// <param name="Rollout">The id of the rollout.</param>
 /// <param name="MachineId">Which machine it has to be.</param>
 /// <param name="Target">The system that the machine is to get.</param>
-/// <param name="Running">What it ran before anything was done; null if it ran nothing.</param>
-/// <param name="Next">What it booted next before anything was done; null if it had no profile.</param>
+/// <param name="Running">The system that it ran before anything was done; null if it ran none.</param>
+/// <param name="Next">The system of its next boot before anything was done; null if it had no profile.</param>
 /// <param name="Trial">The silence after which it goes back by itself.</param>
 public sealed record StepWords(string Rollout, string MachineId, StorePath Target, StorePath? Running, StorePath? Next, TimeSpan Trial)
 {
@@ -34,7 +34,7 @@ public sealed record StepWords(string Rollout, string MachineId, StorePath Targe
     public BootEntryWriter Writer { get; init; }
 
     /// <summary>The words of a host.</summary>
-    /// <param name="host">What is known of it; it has answered.</param>
+    /// <param name="host">The record of the host; it has answered.</param>
     public static StepWords Of(HostRecord host) =>
         new(host.Rollout, host.Before!.MachineId, host.Plan.Target, host.Before.Running, host.Before.Next, host.Plan.Trial)
         {
@@ -61,8 +61,8 @@ public sealed record StepWords(string Rollout, string MachineId, StorePath Targe
 }
 
 /// <summary>
-/// The script that takes a step on a machine, embedded in the program. It puts itself into a file there first, for the silence timer runs
-/// it too.
+/// The script that takes a step on a machine, embedded in the program. It first puts itself into a file there, because the silence timer
+/// runs it too.
 /// </summary>
 public static class StepScript
 {

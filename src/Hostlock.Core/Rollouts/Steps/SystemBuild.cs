@@ -29,8 +29,8 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
     readonly KnownSystems _known = new(processes, surroundings.Folder, cache);
 
     /// <summary>
-    /// Builds the systems of hosts, each where its settings say. What the same files made before is not evaluated again, and several hosts
-    /// are evaluated by nix-eval-jobs if it is on the PATH.
+    /// Builds the systems of hosts, each at the place in its settings. The same files are not evaluated again, and nix-eval-jobs evaluates
+    /// several hosts if it is on the PATH.
     /// </summary>
     /// <param name="hosts">The hosts.</param>
     /// <param name="rootOf">A link, by host, that keeps the system from being collected, if it is built here.</param>
@@ -189,7 +189,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
 
     StorePath? Known(Host host, string? tree) => _known.Find(host.Lock, host.ConfigurationPaths[0], tree)?.System;
 
-    // What was made before may have been collected since, so it is built once more, which is at once over if it is there.
+    // A known system may have been collected since, so it is built once more; that takes no time if it still exists.
     async Task<StorePath?> TryKnownAsync(Host host, string? tree, string root, CancellationToken cancellationToken)
     {
         if (Known(host, tree) is not { } system)
@@ -201,7 +201,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
         return finished.Succeeded ? system : null;
     }
 
-    // Nix spreads what it is asked for at once over its builders. What each machine builds by itself is asked for one by one.
+    // Nix spreads one request over its builders. Systems that machines build themselves are requested one by one.
     async Task TogetherAsync(
         IReadOnlyList<Host> hosts, ImmutableDictionary<HostName, EvaluatedSystem> jobs, CancellationToken cancellationToken)
     {

@@ -6,8 +6,7 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Git.WorkTrees;
 
 /// <summary>
-/// The index of a work tree: the files that git tracks, and what it knew of them when it last looked. They are in the order of the bytes of
-/// their paths.
+/// The index of a work tree: the files that git tracks, with their state when git last looked, in the order of the bytes of their paths.
 /// </summary>
 /// <remarks>git's Documentation: gitformat-index(5), versions 2 to 4.</remarks>
 sealed class GitIndex
@@ -81,14 +80,14 @@ sealed class GitIndex
         }
         catch (FetchException) when (GitConfig.OfRepository(place).Text("extensions.objectformat") is not (null or "sha1"))
         {
-            // Longer ids make no sense here, and the index is what it has to be.
+            // An index with longer ids makes no sense here.
             throw FetchException.UnknownObjectFormat(place.Folder);
         }
     }
 
     /// <summary>
-    /// The tracked paths whose last part is one of some names; null if the index is of a kind that only git reads. Nothing else is taken
-    /// out of the index, so that the answer costs little in a repository with very many files.
+    /// The tracked paths whose last part is one of some names; null if the index is of a kind that only git reads. Nothing else is read
+    /// from the index, so that the answer costs little in a repository with very many files.
     /// </summary>
     /// <param name="place">The repository.</param>
     /// <param name="names">The names.</param>
@@ -132,7 +131,7 @@ sealed class GitIndex
                     found.Add(reader.Path());
             }
         }
-        // What a sparse index leaves out is not in the work tree either.
+        // Files that a sparse index leaves out are not in the work tree either.
         return reader.Extensions() is (_, true) || reader.IsSparse || reader.Shared is not null ? (found, reader.Shared) : null;
     }
 

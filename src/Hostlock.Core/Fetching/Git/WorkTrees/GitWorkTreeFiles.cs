@@ -44,7 +44,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <summary>The folder of the work tree.</summary>
     public string Root { get; }
 
-    /// <summary>The index, which is read once; null if it is of a kind that only git reads.</summary>
+    /// <summary>The index, which is read once; null if only git can read its kind.</summary>
     /// <exception cref="FetchException">The folder is no work tree any more, or the index is damaged.</exception>
     internal GitIndex? Index => _index.Value;
 
@@ -133,7 +133,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
         return written;
     }
 
-    /// <summary>The paths that git has to learn of before Nix sees a file: links that lead to it, and its own.</summary>
+    /// <summary>The paths that git has to know before Nix sees a file: links that lead to it, and its own.</summary>
     /// <param name="path">Its path from the root of the work tree.</param>
     /// <returns>The paths as git takes them; none if git knows the file.</returns>
     public async Task<IReadOnlyList<TreePath>> UnknownAsync(TreePath path)
@@ -153,7 +153,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
         return unknown;
     }
 
-    /// <summary>The paths of some that git is told to ignore, so that it takes them by force alone. git is asked.</summary>
+    /// <summary>The paths, among some, that git is told to ignore and adds only by force. git is asked.</summary>
     /// <param name="paths">The paths, as <see cref="UnknownAsync"/> gives them.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlySet<TreePath>> IgnoredAsync(IEnumerable<TreePath> paths, CancellationToken cancellationToken)

@@ -78,7 +78,7 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     /// <param name="HasOtherModes">True if a file differs by its mode alone.</param>
     /// <param name="HasLinksAsFiles">True if a link lies there as a file with the link's text.</param>
     /// <param name="Missing">The files that are not there; none are listed if a file differs.</param>
-    /// <param name="Converted">The files that differ by what git may convert on the way in.</param>
+    /// <param name="Converted">The files that differ only by what git may convert on the way in.</param>
     sealed record Comparison(
         List<TreePath> Paths, bool IsChanged, bool HasOtherModes, bool HasLinksAsFiles, List<GitIndex.Entry> Missing,
         List<GitLineEnds.Converted> Converted);
@@ -171,7 +171,7 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     static bool HasOtherMode(GitIndex.Entry entry, UnixFiles.Status status) =>
         status.Kind == UnixFiles.Kind.File && !IsLink(entry) && entry.Mode != (status.IsExecutable ? ExecutableMode : FileMode);
 
-    /// <summary>True if a file on disk is what the index has, but for what git converts on the way in.</summary>
+    /// <summary>True if a file on disk is the one in the index, apart from git's conversions on the way in.</summary>
     /// <param name="entry">The entry of the index.</param>
     /// <param name="path">The absolute path of the file.</param>
     /// <param name="index">The index.</param>

@@ -5,14 +5,14 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Git.WorkTrees;
 
 /// <summary>
-/// Finds the files of a work tree whose contents are in no commit yet. The files of the repository tell it; git is started only if
-/// something is staged and the trees of HEAD are packed, or if its index is of a kind that it alone reads.
+/// Finds the files of a work tree whose contents are in no commit yet. It reads the files of the repository, and starts git only if
+/// something is staged and the trees of HEAD are packed, or if only git can read its index.
 /// </summary>
 public static class UncommittedFiles
 {
     const int MaximumTree = 16 * 1024 * 1024;
 
-    /// <summary>The files of some that the commit of HEAD does not have as they lie there. Files that git could not merge, and files of
+    /// <summary>The files, among some, that differ from those in the commit of HEAD. Files that git could not merge, and files of
     /// submodules, are not judged.</summary>
     /// <param name="tree">The work tree.</param>
     /// <param name="files">Paths from the root, as git knows the files; each exists.</param>
@@ -91,8 +91,8 @@ public static class UncommittedFiles
         byte[] FullPath(TreePath path) => [.. root, (byte)'/', .. path.Bytes];
     }
 
-    // git keeps the id of the tree in the index as long as nothing is staged. The commit is packed only some time after it was made, so
-    // that such an index is taken for its tree then.
+    // git keeps the id of the tree in the index as long as nothing is staged. A commit is packed only some time after it was made, so the
+    // tree of such an index is then taken for that of the commit.
     static async Task<bool> MayBeStagedAsync(GitRepository repository, GitIndex index, CancellationToken cancellationToken)
     {
         if (index.Tree is not { } tree)

@@ -5,8 +5,8 @@ using Hostlock.Locks;
 namespace Hostlock.Fleets.Checks.Rules;
 
 /// <summary>
-/// An input follows a path that its lock does not have, or one that is not declared. What a lock alone says is put right by locking; what
-/// is declared, by nobody but the user.
+/// An input follows a path that its lock does not have, or one that is not declared. If only a lock says so, locking puts it right; a
+/// declaration only the user can change.
 /// </summary>
 static class DanglingFollows
 {

@@ -6,8 +6,8 @@ using Hostlock.Locks;
 namespace Hostlock.Fleets.Checks.Rules;
 
 /// <summary>
-/// A flake of this repository is taken in by a relative path, and flake.lock's copy of its lock differs from its own lock file. The copy is
-/// what is built. A host's own flake is left out: hostlock.nix gives it its lock file, whatever flake.lock says.
+/// A flake of this repository is taken in by a relative path, and flake.lock's copy of its lock differs from its own lock file. Nix builds
+/// by the copy. A host's own flake is left out: hostlock.nix gives it its lock file, whatever flake.lock says.
 /// </summary>
 static class DriftedCopy
 {
@@ -40,7 +40,7 @@ static class DriftedCopy
         }
     }
 
-    // What the root has the input say is no copy of what the input's own lock says.
+    // An override of the root in the input's lock is no copy of the input's own lock.
     static bool IsOverridden(ImmutableSortedDictionary<string, FlakeInput> overrides, InputPath path)
     {
         foreach (var name in path.Names)
@@ -61,7 +61,7 @@ static class DriftedCopy
     static bool IsHosts(CheckedFleet fleet, string at) =>
         fleet.Folder.Fleet.Hosts.Any(host => host.FlakeFile == $"{at}/{FleetFolder.FlakeFile}");
 
-    // init gives a host that is not adopted yet the lock of its own flake; a copy for anybody else is made anew.
+    // init gives a host that is not adopted yet the lock of its own flake; any other copy is made anew.
     static bool IsOfNewHost(CheckedFleet fleet, string at) =>
         !fleet.Folder.HasFleetFile
         && HostName.TryParse(Path.GetFileName(at)) is { } host

@@ -2,7 +2,7 @@ using Hostlock.Fleets.Settings;
 
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>Machines that fetch for themselves will soon begin with the newest release no more, or do so no more.</summary>
+/// <summary>The newest release has expired or expires soon, and machines do not begin with an expired one.</summary>
 static class ExpiringRelease
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>

@@ -19,7 +19,7 @@ static class UnequalSharedInput
             foreach (var kind in kinds.Skip(1))
             {
                 var right = kinds[0].Having[0];
-                // The one that most have may be the older one.
+                // The entry that most have may be the older one.
                 var back = kinds[0].Pin.LastModified < kind.Pin.LastModified ? " --allow-downgrade" : "";
                 foreach (var odd in kind.Having.Select(status => status.Place))
                 {

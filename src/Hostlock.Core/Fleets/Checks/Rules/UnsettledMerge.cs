@@ -1,6 +1,6 @@
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>Git could not merge a lock, and nobody has settled it: the file has our side of what the sides differ on.</summary>
+/// <summary>Git could not merge a lock, and nobody has settled it: the file has our side of the conflicts.</summary>
 static class UnsettledMerge
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>

@@ -1,6 +1,6 @@
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>Git does not know a lock, hostlock.toml or hostlock.nix. Of a flake in a repository, Nix sees only what git knows.</summary>
+/// <summary>Git does not know a lock, hostlock.toml or hostlock.nix. Nix sees only the files of a repository that git knows.</summary>
 static class UntrackedFile
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet)
