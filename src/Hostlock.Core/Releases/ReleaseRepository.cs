@@ -178,7 +178,7 @@ public sealed class ReleaseRepository
         var found = await _processes.RunAsync(
             GitProgram.AskAround(_root, "rev-parse", "--verify", "--quiet", $"{reference}^{{commit}}"), cancellationToken);
         if (found.Succeeded)
-            return Revision.Parse(found.Output.Trim());
+            return GitCommit.IdOf(found.Output.Trim(), _root);
         // A ref that exists and leads nowhere is an error, not a missing ref.
         return GitPlace.OfWorkTree(_root)?.RefText(reference) is null
             ? null

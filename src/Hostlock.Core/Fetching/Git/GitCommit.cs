@@ -19,10 +19,14 @@ sealed record GitCommit(Revision Id, string Tree, IReadOnlyList<Revision> Parent
     {
         if (objects.FindBeginning($"{name}^{{commit}}", MaximumBytes) is not var (header, contents))
             return null;
-        if (Revision.TryParse(header.Id) is not { } id)
-            throw FetchException.UnknownObjectFormat(url);
-        return Parse(id, Encoding.Latin1.GetString(contents)) ?? throw FetchException.BadObject(url, header.Id);
+        return Parse(IdOf(header.Id, url), Encoding.Latin1.GetString(contents)) ?? throw FetchException.BadObject(url, header.Id);
     }
+
+    /// <summary>The id of a commit as git says it.</summary>
+    /// <param name="text">The word of git.</param>
+    /// <param name="url">The name of the repository in messages.</param>
+    /// <exception cref="FetchException">It is longer than a revision, because the objects are not named by SHA-1.</exception>
+    public static Revision IdOf(string text, string url) => Revision.TryParse(text) ?? throw FetchException.UnknownObjectFormat(url);
 
     /// <summary>A commit that is a file of its own; null if it is none, as one that is packed.</summary>
     public static GitCommit? Loose(GitPlace place, Revision id) =>

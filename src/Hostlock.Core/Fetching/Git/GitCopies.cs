@@ -83,7 +83,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
         }
         if ((peeled ?? tip) is not { } id)
             return (head, null);
-        return (head, Revision.TryParse(id) ?? throw FetchException.UnknownObjectFormat(copy.Url));
+        return (head, GitCommit.IdOf(id, copy.Url));
     }
 
     /// <summary>Fetches into a copy. Other fetches into the same copy, in this run or another, wait for their turn.</summary>

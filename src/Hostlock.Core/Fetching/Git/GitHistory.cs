@@ -82,8 +82,11 @@ public sealed class GitHistory : IDisposable
         ];
     }
 
-    static FileCommit CommitOf(ReadOnlySpan<string> fields) =>
-        new(Revision.Parse(fields[0]), Moment.TryParse(fields[1]), fields[2], fields[3].Trim()) { IsUndo = fields[4].Trim() == "undo" };
+    FileCommit CommitOf(ReadOnlySpan<string> fields) =>
+        new(GitCommit.IdOf(fields[0], _repository.Url), Moment.TryParse(fields[1]), fields[2], fields[3].Trim())
+        {
+            IsUndo = fields[4].Trim() == "undo",
+        };
 
     /// <summary>The files, of some, that each of some commits changed against any of its parents.</summary>
     /// <param name="commits">The commits.</param>

@@ -115,12 +115,13 @@ public sealed class CandidateCommit
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The fleet.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RolloutException">The fleet is in no repository.</exception>
+    /// <exception cref="HostlockException">The fleet is in no repository, or its objects are not named by SHA-1.</exception>
     public static async Task<Revision?> HeadAsync(IProcessRunner processes, FleetFolder folder, CancellationToken cancellationToken)
     {
+        var root = RootOf(processes, folder);
         var found = await processes.RunAsync(
-            GitProgram.AskAround(RootOf(processes, folder), "rev-parse", "--verify", "--quiet", "HEAD^{commit}"), cancellationToken);
-        return found.Succeeded ? Revision.Parse(found.Output.Trim()) : null;
+            GitProgram.AskAround(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"), cancellationToken);
+        return found.Succeeded ? GitCommit.IdOf(found.Output.Trim(), root) : null;
     }
 
     /// <summary>Has the ref of a rollout point to it, so that git keeps it.</summary>

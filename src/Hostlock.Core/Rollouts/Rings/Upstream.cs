@@ -207,7 +207,7 @@ sealed class Upstream
     {
         var found = await _processes.RunAsync(
             GitProgram.AskAround(folder, "rev-parse", "--verify", "--quiet", $"{name}^{{commit}}"), cancellationToken);
-        return found.Succeeded ? Revision.Parse(found.Output.Trim()) : throw RolloutException.NoCommit();
+        return found.Succeeded ? GitCommit.IdOf(found.Output.Trim(), folder) : throw RolloutException.NoCommit();
     }
 
     async Task<string> AskAsync(IEnumerable<string> words, CancellationToken cancellationToken)

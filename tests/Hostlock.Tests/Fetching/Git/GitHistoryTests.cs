@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching;
 using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
 using Hostlock.Locks;
@@ -153,6 +154,19 @@ public sealed class GitHistoryTests : IDisposable
 
         var error = Assert.Throws<LockException>(() => LockFileReader.Read("plex.lock@HEAD", Encoding.UTF8.GetBytes(contents!)));
         Assert.Equal("'plex.lock@HEAD' is too large: at most 16777216 bytes of a file are read", error.Message);
+    }
+
+    [Fact]
+    public async Task A_repository_whose_ids_are_no_revisions_has_no_history_for_us()
+    {
+        TestGit.In(_folder.Path, "init", "-q", "-b", "main", "--object-format=sha256");
+        Commit("locks/plex.lock", "plain");
+        using var history = new GitHistory(new ProcessRunner(), _folder.Path, ["locks/plex.lock"]);
+
+        var error = await Assert.ThrowsAsync<FetchException>(
+            () => history.OfAsync(["locks/plex.lock"], 1, TestContext.Current.CancellationToken));
+
+        Assert.Contains("not named by SHA-1", error.Message, StringComparison.Ordinal);
     }
 
     void Filter(string smudge)
