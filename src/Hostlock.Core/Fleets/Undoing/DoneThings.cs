@@ -39,10 +39,14 @@ public static class DoneThings
         var contents = new Contents();
         var looked = asked.IsAll ? most : LockHistory.MostSearched;
         var recorded = ChangeRecord.Of(folder)!.Changes().Take(looked).ToList();
-        // A commit counts as a thing of its own only if no known command left the same bytes, or took them back.
-        var known = recorded.SelectMany(change => change.Files)
-            .SelectMany(file => new[] { (file.Path, Sum: contents.SumOf(file.Before)), (file.Path, Sum: contents.SumOf(file.After)) })
-            .ToHashSet();
+        // A commit counts as a thing of its own only if no known command left the same bytes, or took them back before the commit was made.
+        var known = recorded.SelectMany(change => change.Files).Select(file => (file.Path, Sum: contents.SumOf(file.After))).ToHashSet();
+        var replaced = new Dictionary<(string Path, string Sum), DateTimeOffset>();
+        foreach (var change in recorded)
+        {
+            foreach (var file in change.Files)
+                replaced[(file.Path, contents.SumOf(file.Before))] = change.When; // the oldest comes last
+        }
         var commits = recorded.Select(change => change.Commit).OfType<Revision>().ToHashSet();
         var committed = new Dictionary<(string Path, string Before, string After), Revision>();
         var left = new Dictionary<(string Path, string After), FileCommit>();
@@ -56,7 +60,7 @@ public static class DoneThings
                 left.TryAdd((file.Path, after), commit);
             }
             if (files.Count > 0 && !commits.Contains(commit.Id)
-                && !files.All(file => known.Contains((file.Path, contents.SumOf(file.After))))
+                && !files.All(file => IsKnown((file.Path, contents.SumOf(file.After)), commit))
                 && ThingOf(RecordedChange.Of(commit, files)) is { } thing)
                 things.Add(thing);
             // Older ones are not shown.
@@ -65,6 +69,9 @@ public static class DoneThings
         }
         things.InsertRange(0, recorded.Select(ThingOf).OfType<DoneThing>());
         return [.. things.OrderByDescending(thing => thing.Change.When).Take(most)];
+
+        bool IsKnown((string Path, string Sum) left, FileCommit commit) =>
+            known.Contains(left) || (replaced.TryGetValue(left, out var when) && IsMadeSince(when, commit));
 
         DoneThing? ThingOf(RecordedChange change)
         {
@@ -91,10 +98,12 @@ public static class DoneThings
         {
             var after = contents.SumOf(file.After);
             return committed.TryGetValue((file.Path, contents.SumOf(file.Before), after), out var own) ? own
-                : left.TryGetValue((file.Path, after), out var commit) && commit.Time is { } made
-                    && made.Date.ToUnixTimeSeconds() >= when.ToUnixTimeSeconds() ? commit.Id
+                : left.TryGetValue((file.Path, after), out var commit) && IsMadeSince(when, commit) ? commit.Id
                 : null;
         }
+
+        static bool IsMadeSince(DateTimeOffset when, FileCommit commit) =>
+            commit.Time is { } made && made.Date.ToUnixTimeSeconds() >= when.ToUnixTimeSeconds();
     }
 
     /// <summary>The contents of files that were looked at. Many hosts get the same lock, which is one array then, and is looked at
