@@ -193,7 +193,8 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
         {
             var arguments = new List<NixExpression>();
             for (; expression is NixCall call; expression = call.Function)
-                arguments.Insert(0, call.Argument);
+                arguments.Add(call.Argument);
+            arguments.Reverse();
             return arguments;
         }
 
