@@ -10,7 +10,8 @@ namespace Hostlock.Conformance.Support;
 sealed class RealNix
 {
     // Each new store would get a file of 8 MiB, to be deleted if a collection of garbage has no room.
-    const string Reserve = "gc-reserved-space = 0";
+    // And on a busy machine a server of a test may take longer to answer than the five seconds that Nix gives it.
+    const string Always = "gc-reserved-space = 0\nconnect-timeout = 60";
 
     readonly string _program;
     readonly Dictionary<string, string> _variables;
@@ -29,7 +30,7 @@ sealed class RealNix
             ["NIX_STATE_DIR"] = Path.Combine(folder, "nix/var"),
             ["NIX_LOG_DIR"] = Path.Combine(folder, "nix/log"),
             ["NIX_REMOTE"] = "",
-            ["NIX_CONFIG"] = Reserve,
+            ["NIX_CONFIG"] = Always,
             // Nothing that a test evaluates reaches the network: this port is closed.
             ["https_proxy"] = "http://127.0.0.1:9",
             ["http_proxy"] = "http://127.0.0.1:9",
@@ -109,7 +110,7 @@ sealed class RealNix
     {
         foreach (var (name, value) in variables ?? [])
             _variables[name] = value;
-        _variables["NIX_CONFIG"] = $"{settings}\n{Reserve}";
+        _variables["NIX_CONFIG"] = $"{settings}\n{Always}";
     }
 
     /// <summary>The variables under which another program finds this Nix, and its store.</summary>
