@@ -14,8 +14,8 @@ namespace Hostlock.Conformance.Browser;
 /// <remarks>https://chromedevtools.github.io/devtools-protocol</remarks>
 public sealed class Chromium : IAsyncDisposable
 {
-    static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .SelectMany(folder => (string[])[Path.Combine(folder, "chromium"), Path.Combine(folder, "chromium-browser")])
+    static readonly string? Program = ((string[])["chromium-headless-shell", "chromium", "chromium-browser"])
+        .SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)))
         .FirstOrDefault(File.Exists);
 
     readonly SemaphoreSlim _gate = new(1);
