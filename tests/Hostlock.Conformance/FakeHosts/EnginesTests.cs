@@ -207,7 +207,7 @@ public partial class EnginesTests(SwitchFleet shared) : SwitchingTests(shared)
         var ended = story.Run("switch", "--resume", "--yes");
 
         AssertCode(137, killed);
-        AssertCode(1, ended);
+        AssertCode(4, ended);
         Assert.Contains("hostlock.toml has no engine 'colmena' any more", ended.Output, StringComparison.Ordinal);
         story.AssertUntouched();
     }
