@@ -1,4 +1,5 @@
 using Hostlock.Conformance.Support;
+using Hostlock.Platform;
 
 namespace Hostlock.Conformance.Faults;
 
@@ -66,19 +67,21 @@ public class NothingLostTests
     {
         using var trials = new Trials(Scene.All.Single(scene => scene.Name == name));
         var calls = trials.Log.ToList();
-        var (record, first) = (calls.FindLastIndex(IsRecord), calls.FindIndex(IsLock));
-        var files = calls.Where(IsOpening).Select(call => call.Split(' ', 2)[1]).ToList();
+        var first = calls.FindIndex(IsLock);
+        var before = calls[..first];
+        var record = before.FindLastIndex(IsRecord);
+        var files = before.Where(IsWriting).Select(call => call.Split(' ', 2)[1]).Distinct().ToList();
         var locks = calls.Where(IsLock).ToList();
 
         Assert.InRange(record, 0, first);
-        Assert.All(calls.Where(IsRecord), call => Assert.Contains($"fsync {FolderOf(call)}", calls[record..first]));
-        Assert.Equal(calls.Count(IsRecord) + locks.Count, files.Count);
-        Assert.All(files, file => Assert.Contains($"fsync {file}", calls[..first]));
+        Assert.All(before.Where(IsRecord), call => Assert.Contains($"fsync {FolderOf(call)}", before[record..]));
+        Assert.Equal(before.Count(IsRecord) + locks.Count, files.Count);
+        Assert.All(files, file => Assert.Contains($"fsync {file}", before));
         Assert.All(locks, call => Assert.Contains($"fsync {FolderOf(call)}", calls[calls.FindLastIndex(IsLock)..]));
 
-        static bool IsOpening(string call) =>
-            call.StartsWith("open", StringComparison.Ordinal) && call.Contains("/fleet/", StringComparison.Ordinal)
-                && call.Contains("/.hostlock-tmp-", StringComparison.Ordinal);
+        static bool IsWriting(string call) =>
+            call.StartsWith("pwrite", StringComparison.Ordinal) && call.Contains(" /fleet/", StringComparison.Ordinal)
+                && call.Contains($"/{AtomicFile.TemporaryPrefix}", StringComparison.Ordinal);
 
         static bool IsRecord(string call) => call.StartsWith("rename /fleet/.git/hostlock-", StringComparison.Ordinal);
 
