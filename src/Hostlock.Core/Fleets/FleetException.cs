@@ -475,12 +475,17 @@ public sealed partial class FleetException : HostlockException
                 + "the flake without the files that git ignores",
         };
 
-    internal static FleetException TrialWasEnded(LockPlace place, int signal) =>
-        new($"signal {signal} ended the command, so nothing is known of the lock")
+    internal static FleetException TrialWasEnded(LockPlace place, int exitCode) =>
+        new($"{HowEnded(exitCode)}, so nothing is known of the lock")
         {
             IsOutside = true,
             Hint = $"to go on with the search: hostlock bisect {place.Name} --resume",
         };
+
+    // A shell gives 128 and the number of the signal, of which there are 64; ssh, say, ends by itself with 255.
+    static string HowEnded(int exitCode) => exitCode is > 128 and <= 128 + 64
+        ? $"signal {exitCode - 128} ended the command"
+        : $"the command ended with {exitCode}, which is neither good nor bad";
 
     internal static FleetException CannotCopy(string folder, string said) =>
         new($"git cannot list the files of '{folder}': {said:lines}") { IsOutside = true };

@@ -13,7 +13,8 @@ sealed class LockTrial(IProcessRunner processes, FleetFolder original, FleetFold
     // The exit code that means "cannot be tested", as in git bisect.
     const int CannotBeTold = 125;
 
-    // From here on, a signal ended the command (POSIX, 2.8.2), which says nothing of the lock. git bisect stops here too.
+    // From here on, a signal ended the command (POSIX, 2.8.2), or a program that it runs failed by itself, as ssh does with 255. Neither
+    // says anything of the lock. git bisect stops here too.
     const int FirstOfSignals = 128;
 
     // Builds clear up after themselves when they are asked to end.
@@ -24,7 +25,7 @@ sealed class LockTrial(IProcessRunner processes, FleetFolder original, FleetFold
     /// below 128 means bad.</param>
     /// <param name="said">Gets the output of the command as it comes.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FleetException">A signal ended the command.</exception>
+    /// <exception cref="FleetException">A signal ended the command, or its exit code is 128 or more.</exception>
     public async Task<Verdict> RunAsync(string command, Action<string> said, CancellationToken cancellationToken)
     {
         var shell = UserShell.Command(command) with
@@ -41,7 +42,7 @@ sealed class LockTrial(IProcessRunner processes, FleetFolder original, FleetFold
         {
             0 => Verdict.Good,
             CannotBeTold => Verdict.Skipped,
-            >= FirstOfSignals and var code => throw FleetException.TrialWasEnded(place, code - FirstOfSignals),
+            >= FirstOfSignals and var code => throw FleetException.TrialWasEnded(place, code),
             _ => Verdict.Bad,
         };
     }
