@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text;
 using Hostlock.Fleets;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
@@ -77,7 +79,7 @@ sealed class SimulatedRun
         var most = 4000 + (400 * _machines.Count);
         for (var moment = 0; ; moment++)
         {
-            Require(moment < most, "it never ends");
+            Require(moment < most, $"it never ends");
             var orders = Begin();
             if (_working.Count > 0)
                 PassMoment();
@@ -160,7 +162,7 @@ sealed class SimulatedRun
                     Write(new RolloutEvent.RingApproved(ring, _now));
                     return true;
                 case Order.Wait(_, var until, _):
-                    Require(until > _now, "it waits for what is over");
+                    Require(until > _now, $"it waits for what is over");
                     _now = until;
                     Befall();
                     return true;
@@ -295,7 +297,7 @@ sealed class SimulatedRun
         var (host, machine, ring) = (_rollout.Hosts[name], _machines[name], _ringOf[name]);
         Require(!_working.ContainsKey(name), $"{name} has two steps at once");
         Require(
-            host.IsAtRisk || host.UnderWay is not null || RolloutRules.WhyHalted(Truth) is not { } halted,
+            host.IsAtRisk || host.UnderWay is not null || RolloutRules.WhyHalted(Truth) is null,
             $"{name} begins {step} although the rollout is halted");
         Require(host.Outcome is null || step == host.Question, $"{name} is {host.Outcome}, and has {step} again");
         if (step is Step.Activate or Step.Copy)
@@ -389,13 +391,13 @@ sealed class SimulatedRun
 
     void JudgeEnd()
     {
-        var isOver = RolloutRules.WhyHalted(Truth) is not null || !_isLeft;
+        var isHalted = RolloutRules.WhyHalted(Truth) is not null;
         foreach (var host in _rollout.Hosts)
         {
             var (name, machine) = (host.Plan.Host, _machines[host.Plan.Host]);
             _ = machine.Look(_now + (2 * Day));
             Require(host.UnderWay is null || host.Outcome is not null, $"{name} has a step that never ended");
-            Require(!isOver || host.Outcome is not null || RolloutRules.WhyHalted(Truth) is not null, $"{name} is left without an outcome");
+            Require(isHalted || _isLeft || host.Outcome is not null, $"{name} is left without an outcome");
             if (machine.WasSwitchedByColleague)
                 continue;
             Require(
@@ -410,7 +412,7 @@ sealed class SimulatedRun
                 host.Outcome is not null || host.IsAtRisk || machine.IsAt(host.Before) || machine.Nature == Nature.UpToDate,
                 $"{name} was never begun, and is not at the system that it had");
         }
-        Require(!_mutant.Next(_rollout, ImmutableHashSet<HostName>.Empty, _now).Any(order => order is Order.Do), "something is left to do");
+        Require(!DoesSomething(_rollout), $"something is left to do");
         if (_rollout.Hosts.All(
             host => host.Outcome is HostOutcome.Kept or HostOutcome.Returned or HostOutcome.Superseded or HostOutcome.Held))
             JudgeResuming();
@@ -419,13 +421,35 @@ sealed class SimulatedRun
     void JudgeResuming()
     {
         var resumed = _rollout.After(new RolloutEvent.Resumed(true, _now));
-        Require(!_mutant.Next(resumed, ImmutableHashSet<HostName>.Empty, _now).Any(order => order is Order.Do), "resuming does something");
+        Require(!DoesSomething(resumed), $"resuming does something");
     }
 
-    void Require(bool holds, string otherwise)
+    bool DoesSomething(Rollout rollout) =>
+        _mutant.Next(rollout, ImmutableHashSet<HostName>.Empty, _now).Any(order => order is Order.Do);
+
+    void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] Otherwise otherwise)
     {
         if (!holds)
             throw new BrokenException($"schedule {_schedule.Seed}, {_now:O}: {otherwise}");
+    }
+
+    /// <summary>The words for a promise that is broken. They are not put together while it holds: a run asks some hundred times.</summary>
+    [InterpolatedStringHandler]
+    readonly struct Otherwise
+    {
+        readonly StringBuilder? _words;
+
+        public Otherwise(int literal, int values, bool holds, out bool isSaid)
+        {
+            isSaid = !holds;
+            _words = holds ? null : new(literal + (16 * values));
+        }
+
+        public void AppendLiteral(string words) => _words!.Append(words);
+
+        public void AppendFormatted<T>(T value) => _words!.Append(value);
+
+        public override string ToString() => $"{_words}";
     }
 
     sealed class Work(Step step, SimulatedMachine machine, HostRecord record)
