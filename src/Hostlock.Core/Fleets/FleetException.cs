@@ -392,7 +392,8 @@ public sealed partial class FleetException : HostlockException
         new($"the files are written, but git does not take the setting of its merges: {said:lines}") { IsOutside = true };
 
     internal static FleetException NotShownToNix(string said, IReadOnlyList<string> files) =>
-        new($"the files are written, but git does not take note of them, so Nix does not see them: {said:lines}")
+        new($"git does not take note of {string.Join(", ", files.Select(file => $"'{file}'"))}, so Nix does not see "
+            + $"{(files.Count == 1 ? "it" : "them")}: {said:lines}")
         {
             IsOutside = true,
             Hint = $"git add -N {ShellWord.Join(files)}",

@@ -19,7 +19,8 @@ public static class GitVisibility
     /// <param name="folder">The fleet. If it is in no repository, nothing is done.</param>
     /// <param name="files">The files, as absolute paths. A run that was broken off may have written them.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The warning about files that git is told to ignore; null if Nix sees them all.</returns>
+    /// <returns>The warning about files that git is told to ignore, or that lie beyond a link which git does not follow; null if Nix sees
+    /// them all.</returns>
     /// <exception cref="FleetException">git cannot record it.</exception>
     public static async Task<Warning?> ShowToNixAsync(
         IProcessRunner processes, FleetFolder folder, IReadOnlyList<string> files, CancellationToken cancellationToken)
@@ -32,23 +33,39 @@ public static class GitVisibility
             var path = TreePath.Parse(Path.GetRelativePath(tree.Root, file));
             unknown.UnionWith(await tree.UnknownAsync(path));
         }
-        if (unknown.Count == 0)
-            return null;
-        tree.RefuseOddRules(files);
-        var finished = await GitTurn.RunAsync(
-            processes,
-            GitProgram.Change(tree.Root, ["--literal-pathspecs", "add", "--intent-to-add", "--", .. unknown.Select(path => path.ToText())]),
-            cancellationToken);
-        if (finished.ExitCode is not (0 or SomeAreIgnored))
-            throw FleetException.NotShownToNix(finished.Errors.Trim(), InFlake(unknown));
-        if (finished.ExitCode != SomeAreIgnored)
-            return null;
-        var ignored = InFlake(await tree.IgnoredAsync(unknown, cancellationToken));
-        return new(
-            $"git is told to ignore {string.Join(", ", ignored.Select(file => $"'{file}'"))}, so Nix does not see "
-                + $"{(ignored.Count == 1 ? "it" : "them")}; this changes it: '{FleetException.AddIntent(ignored, isIgnored: true)}'");
+        // git refuses all that it is given together with such a path.
+        var beyond = unknown.Where(path => tree.LinkBefore(path) is not null).ToList();
+        unknown.ExceptWith(beyond);
+        if (unknown.Count > 0 && await AddAsync() is { } warning)
+            return warning;
+        return beyond.Count == 0 ? null : BeyondLink(InFlake([tree.LinkBefore(beyond[0])!.Value])[0], InFlake(beyond));
+
+        async Task<Warning?> AddAsync()
+        {
+            tree.RefuseOddRules(files);
+            var finished = await GitTurn.RunAsync(
+                processes,
+                GitProgram.Change(
+                    tree.Root, ["--literal-pathspecs", "add", "--intent-to-add", "--", .. unknown.Select(path => path.ToText())]),
+                cancellationToken);
+            if (finished.ExitCode is not (0 or SomeAreIgnored))
+                throw FleetException.NotShownToNix(finished.Errors.Trim(), InFlake(unknown));
+            return finished.ExitCode == SomeAreIgnored ? Ignored(InFlake(await tree.IgnoredAsync(unknown, cancellationToken))) : null;
+        }
 
         List<string> InFlake(IEnumerable<TreePath> paths) =>
             [.. paths.Order().Select(path => Path.GetRelativePath(folder.Path, Path.Combine(tree.Root, path.ToText())))];
     }
+
+    static Warning Ignored(List<string> files) => new(
+        $"git is told to ignore {Named(files)}, so Nix does not see {(files.Count == 1 ? "it" : "them")}; this changes it: "
+            + $"'{FleetException.AddIntent(files, isIgnored: true)}'");
+
+    static Warning BeyondLink(string link, List<string> files) =>
+        new($"git does not follow the link '{link}', so Nix does not see {Named(files)}")
+        {
+            Hint = $"make '{link}' a folder, or a link to a folder of the repository by a relative path",
+        };
+
+    static string Named(List<string> files) => string.Join(", ", files.Select(file => $"'{file}'"));
 }

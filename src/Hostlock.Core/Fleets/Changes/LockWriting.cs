@@ -73,13 +73,14 @@ public sealed class LockWriting(
         // two, the same command still finds something to move, and to share.
         PlannedLock.Apply(texts.SelectMany(written => written).Reverse(), entries);
         foreach (var (flake, report) in flakes.Zip(reports))
+            flake.Watcher.Settled(report);
+        foreach (var (flake, report) in flakes.Zip(reports))
         {
             var hidden = await GitVisibility.ShowToNixAsync(
                 processes,
                 flake.Folder,
                 report.IsWritten ? [.. report.Locks.Select(planned => planned.Place.FullPath).Where(File.Exists)] : [],
                 cancellationToken);
-            flake.Watcher.Settled(report);
             if (hidden is not null && Written(report).Any())
                 flake.Watcher.Warned(hidden);
         }

@@ -14,7 +14,12 @@ namespace Hostlock.Fleets.Checks;
 /// <summary>A file of the flake that git does not know, so that Nix does not see it.</summary>
 /// <param name="Unknown">The paths that git has to learn of, relative to the flake.</param>
 /// <param name="IsIgnored">True if git is told to ignore one of them, so that only a forced add takes them.</param>
-public sealed record UnseenFile(IReadOnlyList<string> Unknown, bool IsIgnored);
+public sealed record UnseenFile(IReadOnlyList<string> Unknown, bool IsIgnored)
+{
+    /// <summary>The link on the way to the file that git does not follow, relative to the flake; null if git can learn of the
+    /// file.</summary>
+    public string? Link { get; init; }
+}
 
 /// <summary>The evidence for the rules, which is gathered before the first of them runs.</summary>
 /// <param name="Folder">The flake.</param>
@@ -112,7 +117,12 @@ public sealed record CheckedFleet(
             {
                 var ignored = await tree.IgnoredAsync(unknown.Values.SelectMany(paths => paths), cancellationToken);
                 foreach (var (path, paths) in unknown)
-                    unseen[path] = new([.. paths.Select(InFlake)], paths.Any(ignored.Contains));
+                {
+                    unseen[path] = new([.. paths.Select(InFlake)], paths.Any(ignored.Contains))
+                    {
+                        Link = paths.Select(tree.LinkBefore).FirstOrDefault(link => link is not null) is { } link ? InFlake(link) : null,
+                    };
+                }
             }
 
             string InFlake(TreePath path) => Path.GetRelativePath(folder.Path, Path.Combine(tree.Root, path.ToText()));

@@ -328,6 +328,40 @@ public sealed class LockWritingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_beyond_a_link_that_git_does_not_follow_is_warned_of_if_it_was_written()
+    {
+        Directory.CreateDirectory(_folder["elsewhere"]);
+        Directory.CreateSymbolicLink(_folder["locks"], _folder["elsewhere"]);
+        var (plex, web) = await LocksAsync();
+        HostLocks.Write(plex.Place, ((LockOutcome.Planned)plex).Lock.After);
+        Repository();
+
+        await RunAsync(new([Unchanged(plex)]), Write);
+        await RunAsync(new([Unchanged(plex), web]), Write);
+
+        Assert.Equal(
+            [
+                "settled ",
+                "settled web",
+                "warned: git does not follow the link 'locks', so Nix does not see 'locks/plex.lock', 'locks/web.lock'",
+            ],
+            _watcher.Told);
+        Assert.Equal("?? elsewhere/web.lock\n", TestGit.In(_folder.Path, "status", "--short"));
+    }
+
+    [Fact]
+    public async Task If_git_takes_no_note_of_a_lock_the_error_comes_after_it_was_said_what_is_written()
+    {
+        var (plex, _) = await LocksAsync();
+        Repository();
+
+        var error = await Assert.ThrowsAsync<FleetException>(() => RunAsync(new([plex]), Write, new RefusingToAdd(_processes)));
+
+        Assert.Equal("git does not take note of 'locks/plex.lock', so Nix does not see it: no room", error.Message);
+        Assert.Equal(["settled plex"], _watcher.Told);
+    }
+
+    [Fact]
     public async Task While_locks_are_planned_nobody_else_writes()
     {
         var folder = FleetFolder.Open(_folder.Path);
@@ -420,6 +454,16 @@ public sealed class LockWritingTests : IDisposable
             }
             return await real.RunAsync(request, cancellationToken);
         }
+
+        public IRunningProcess Start(ProcessRequest request) => real.Start(request);
+    }
+
+    sealed class RefusingToAdd(IProcessRunner real) : IProcessRunner
+    {
+        public Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken) =>
+            request.Arguments.Contains("add")
+                ? Task.FromResult(new Finished(128, "", "no room\n"))
+                : real.RunAsync(request, cancellationToken);
 
         public IRunningProcess Start(ProcessRequest request) => real.Start(request);
     }

@@ -248,6 +248,17 @@ public sealed class FleetCheckTests : IDisposable
         Assert.Equal(said, text.Replace(_folder.Path, "FOLDER", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void No_command_is_offered_for_a_lock_beyond_a_link_that_git_does_not_follow()
+    {
+        _unseen = new() { ["locks/plex.lock"] = new(["locks/plex.lock"], IsIgnored: false) { Link = "locks" } };
+
+        var problem = Assert.Single(FleetCheck.Findings(Gathered())).Problem;
+
+        Assert.Equal("git does not follow the link 'locks', so Nix does not see the lock of plex", problem.Message);
+        Assert.Null(problem.Fix);
+    }
+
     [Theory]
     [MemberData(nameof(Codes))]
     public void A_rule_that_offers_a_command_has_a_script_that_tries_it(string code)

@@ -153,6 +153,19 @@ public sealed class GitWorkTreeFiles : TreeFiles
         return unknown;
     }
 
+    /// <summary>The link on the way to a path that git does not follow, because its target is absolute or lies outside of the work tree;
+    /// null if there is none.</summary>
+    /// <param name="path">The path, as <see cref="UnknownAsync"/> gives it.</param>
+    public TreePath? LinkBefore(TreePath path)
+    {
+        foreach (var folder in path.Folders)
+        {
+            if (IsLink(BytesOf(Root, folder)))
+                return folder;
+        }
+        return null;
+    }
+
     /// <summary>The paths, among some, that git is told to ignore and adds only by force. git is asked.</summary>
     /// <param name="paths">The paths, as <see cref="UnknownAsync"/> gives them.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -184,8 +197,8 @@ public sealed class GitWorkTreeFiles : TreeFiles
         {
             if (known?.Contains(step) == true)
                 continue;
-            byte[] at = [.. Encoding.UTF8.GetBytes(root), (byte)'/', .. step.Bytes];
-            if (UnixFiles.Look(at) is { Kind: UnixFiles.Kind.Link })
+            var at = BytesOf(root, step);
+            if (IsLink(at))
                 return Encoding.UTF8.GetString(UnixFiles.ReadLink(at)) is var target && !target.StartsWith('/')
                     && step.Folder.ResolveWithin(target) is { } place
                     ? (step, place)
@@ -195,6 +208,10 @@ public sealed class GitWorkTreeFiles : TreeFiles
         }
         return null;
     }
+
+    static byte[] BytesOf(string root, TreePath path) => [.. Encoding.UTF8.GetBytes(root), (byte)'/', .. path.Bytes];
+
+    static bool IsLink(byte[] at) => UnixFiles.Look(at) is { Kind: UnixFiles.Kind.Link };
 
     static GitWorkTreeFiles Of(IProcessRunner processes, string root, int depth, GitPlace? place = null) => new(
         root,

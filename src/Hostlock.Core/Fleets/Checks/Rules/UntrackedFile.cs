@@ -17,6 +17,8 @@ static class UntrackedFile
     static Problem OfLock(CheckedFleet fleet, LockPlace place)
     {
         var (unknown, isIgnored) = fleet.Unseen[place.RelativePath];
+        if (fleet.Unseen[place.RelativePath].Link is { } link)
+            return Problem.OfHost(place, BeyondLink(link, $"the lock of {place.Name}"), new(BeyondLink(link, "a lock"), Fix: null));
         var common = new CommonProblem(Message("a lock", isIgnored), new(FleetException.AddIntent([], isIgnored).TrimEnd()));
         return Problem.OfHost(place, Message($"the lock of {place.Name}", isIgnored), common) with
         {
@@ -30,6 +32,9 @@ static class UntrackedFile
         var (unknown, isIgnored) = fleet.Unseen[path];
         return new(Message(what, isIgnored), path, null, FleetException.AddIntent(unknown, isIgnored));
     }
+
+    // No command mends it: the user knows which folder was meant.
+    static string BeyondLink(string link, string what) => $"git does not follow the link '{link}', so Nix does not see {what}";
 
     static string Message(string what, bool isIgnored) =>
         $"{(isIgnored ? ".gitignore has git ignore" : "git does not know")} {what}, so Nix does not see it";
