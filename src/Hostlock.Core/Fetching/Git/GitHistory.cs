@@ -233,10 +233,6 @@ public sealed class GitHistory : IDisposable
         return commit;
     }
 
-    /// <summary>True if a word is a day, as in 2026-03-01, and so not the name of a commit.</summary>
-    /// <param name="word">The word of the user.</param>
-    public static bool IsDay(string word) => Moment.TryParseDay(word) is not null;
-
     /// <summary>Lets go of the repository.</summary>
     public void Dispose() => _repository.Dispose();
 

@@ -134,7 +134,7 @@ public sealed class LockHistory : IDisposable
     /// <exception cref="FleetException">There is no such commit.</exception>
     public async Task<Revision> CommitAsync(string word, CancellationToken cancellationToken) =>
         await _history.FindAsync(word, [FlakeInRepository], cancellationToken)
-            ?? throw (GitHistory.IsDay(word) && !_history.IsShallow
+            ?? throw (Moment.TryParseDay(word) is not null && !_history.IsShallow
                 ? FleetException.NoCommitOfDay(word)
                 : FleetException.NoSuchCommit(word, _history.IsShallow));
 
