@@ -164,7 +164,7 @@ static class App
 
         static bool IsName(string word) => Array.Exists(All, command => command.Name == word);
 
-        bool NeedsAll(string name) => commandOf(name).Nature.SpeaksOfAll;
+        bool NeedsAll(string name) => commandOf(name).Nature.IsAboutAllCommands;
     }
 
     /// <summary>The names of all commands, in the order of the help.</summary>

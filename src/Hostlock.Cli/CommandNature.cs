@@ -35,8 +35,8 @@ sealed record CommandNature(NetworkUse Network)
     /// <summary>True if all that the command prints is a text that was asked for, with nothing to leave out or to add.</summary>
     public bool PrintsTextAlone { get; init; }
 
-    /// <summary>True if the command speaks of all others, so that they have to be made for it.</summary>
-    public bool SpeaksOfAll { get; init; }
+    /// <summary>True if the command is about all commands, so that they have to be made for it.</summary>
+    public bool IsAboutAllCommands { get; init; }
 
     /// <summary>True if the answer of the command may be no, which is exit code 1.</summary>
     public bool MaySayNo { get; init; }

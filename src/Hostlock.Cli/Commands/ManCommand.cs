@@ -19,7 +19,7 @@ sealed class ManCommand : FleetCommand
     };
     readonly Option<string?> _output = new("--output", "-o") { Description = "Write all pages into this folder instead", HelpName = "DIR" };
 
-    public override CommandNature Nature => new(NetworkUse.None) { PrintsTextAlone = true, SpeaksOfAll = true };
+    public override CommandNature Nature => new(NetworkUse.None) { PrintsTextAlone = true, IsAboutAllCommands = true };
 
     protected override Command Describe()
     {

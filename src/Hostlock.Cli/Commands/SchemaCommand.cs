@@ -16,7 +16,7 @@ sealed class SchemaCommand : FleetCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    public override CommandNature Nature => new(NetworkUse.None) { PrintsTextAlone = true, SpeaksOfAll = true };
+    public override CommandNature Nature => new(NetworkUse.None) { PrintsTextAlone = true, IsAboutAllCommands = true };
 
     protected override Command Describe()
     {
