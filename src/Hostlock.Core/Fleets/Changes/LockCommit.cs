@@ -94,14 +94,14 @@ sealed class LockCommit
         var (locks, others) = (new List<PlannedLock>(), new List<OtherFile>());
         foreach (var undertaking in undertakings)
         {
-            var places = undertaking.Folder.AllPlaces().ToDictionary(place => place.RelativePath, StringComparer.Ordinal);
-            foreach (var file in undertaking.Files)
-            {
-                if (file.After is not null && places.TryGetValue(file.Path, out var place))
-                    locks.Add(PlannedLock.Of(place, null, HostLocks.ReadExisting(place)));
-                else
-                    others.Add(new(undertaking.Folder, file.Path));
-            }
+            // An undo has its files in the opposite order, and a commit names hosts in the order of the fleet.
+            var written = undertaking.Files.Where(file => file.After is not null).Select(file => file.Path)
+                .ToHashSet(StringComparer.Ordinal);
+            var places = undertaking.Folder.AllPlaces().Where(place => written.Contains(place.RelativePath)).ToList();
+            locks.AddRange(places.Select(place => PlannedLock.Of(place, null, HostLocks.ReadExisting(place))));
+            others.AddRange(
+                undertaking.Files.Select(file => file.Path).Except(places.Select(place => place.RelativePath))
+                    .Order(Utf8Order.Instance).Select(path => new OtherFile(undertaking.Folder, path)));
         }
         return MakeAsync(locks, others, note, cancellationToken);
     }
