@@ -49,19 +49,19 @@ public sealed class ChangeRecord
         IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files, IReadOnlyDictionary<string, RecordedMerge>? merges = null)
     {
         if (EntryOf(folder, words, files, merges) is { } entry)
-            AtomicFile.Replace(entry.Path, entry.Bytes);
+            RecordEntry.WriteAll([entry]);
     }
 
     /// <summary>
     /// The entry of a change, for those who write it together with the files of the change. If the last change is one of the same words
-    /// that was broken off half-way, the two become one; if there are too many, the oldest go. Null if no file changes, if the entry is
-    /// there already, or if the flake is in no repository.
+    /// that was broken off half-way, the two become one. Null if no file changes, if the entry is there already, or if the flake is in no
+    /// repository.
     /// </summary>
     /// <param name="folder">The flake, which the caller has reserved.</param>
     /// <param name="words">The words of the command.</param>
     /// <param name="files">The paths of the files, relative to the flake, and their new contents; null for a file that is deleted.</param>
     /// <param name="merges">The merges of git's that are settled, by the paths of the files; null for none.</param>
-    /// <exception cref="HostlockException">A file cannot be read, or there cannot be made room for the entry.</exception>
+    /// <exception cref="HostlockException">A file cannot be read, or the folder of the record cannot be made.</exception>
     public static RecordEntry? EntryOf(
         FleetFolder folder, IEnumerable<string> words,
         IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files, IReadOnlyDictionary<string, RecordedMerge>? merges = null)
@@ -89,7 +89,7 @@ public sealed class ChangeRecord
             : null;
         return last is not null && (IsHalf(present, last) || IsOfTheSameMerge(last, merges))
             ? record.EntryAt(last.Number, Joined(last, RecordedChangeReader.Read(bytes, last.Number, last.When)!).ToBytes())
-            : record.EntryAt(record.NextNumber(bytes.Length), bytes);
+            : record.NewestEntry(bytes);
     }
 
     /// <summary>All changes that are kept, the newest first. A record may be far smaller than its contents, so the contents are bounded
@@ -121,17 +121,19 @@ public sealed class ChangeRecord
         return Has(number, change) ? null : new(PathOf(number), change);
     }
 
-    // The number of a change that is the newest. The oldest ones go if they are too many beside it.
-    int NextNumber(long bytes)
+    // The entry of a change that is to be the newest. Once it is on the disk, the oldest ones go if they are too many beside it.
+    RecordEntry NewestEntry(byte[] change)
     {
-        var (numbers, kept) = (NumbersWithRoom(), 1);
-        foreach (var number in Enumerable.Reverse(numbers))
+        AtomicFile.CreateFolder(_path);
+        var (numbers, kept, bytes) = (NumbersWithRoom(), 1, (long)change.Length);
+        var outlived = new List<string>();
+        foreach (var path in Enumerable.Reverse(numbers).Select(PathOf))
         {
-            bytes += new FileInfo(PathOf(number)).Length;
+            bytes += new FileInfo(path).Length;
             if (++kept > MostChanges || bytes > MostBytes)
-                AtomicFile.Delete(PathOf(number));
+                outlived.Add(path);
         }
-        return numbers is [.., var newest] ? newest + 1 : FirstNumber;
+        return new(PathOf(numbers is [.., var newest] ? newest + 1 : FirstNumber), change) { Outlived = outlived };
     }
 
     /// <summary>Adds a change as the oldest: it was found in git's history.</summary>
@@ -247,7 +249,7 @@ public sealed class ChangeRecord
     void Write(int number, byte[] change)
     {
         if (EntryAt(number, change) is { } entry)
-            AtomicFile.Replace(entry.Path, entry.Bytes);
+            RecordEntry.WriteAll([entry]);
     }
 
     bool Has(int number, byte[] change) =>

@@ -49,6 +49,7 @@ public sealed class RepositoryFiles(string root)
             [.. entries.Select(entry => (entry.Path, entry.Bytes))],
             [.. files.Select(file => (file.Flake.Full(file.Path), file.Contents))],
         ]);
+        RecordEntry.DeleteOutlived(entries);
     }
 
     /// <summary>Deletes a file, if it exists. If its folder is empty then, and is not the flake's, the folder is deleted too.</summary>

@@ -112,7 +112,7 @@ public sealed class Undertaking
 
     /// <summary>Writes the record, and that of the change, so that it can be taken back. The caller has reserved the flake.</summary>
     /// <exception cref="PlatformException">It cannot be written.</exception>
-    public void Record() => AtomicFile.ReplaceAll([.. Entries().Select(entry => (entry.Path, entry.Bytes))]);
+    public void Record() => RecordEntry.WriteAll(Entries());
 
     List<RecordEntry> Entries()
     {

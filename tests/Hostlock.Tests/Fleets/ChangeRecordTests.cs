@@ -85,6 +85,17 @@ public sealed class ChangeRecordTests : IDisposable
         Assert.Equal("104", Text(Record.Changes().First().Files.Single().After));
     }
 
+    [Fact]
+    public void The_oldest_change_stays_until_the_newest_is_written()
+    {
+        for (var i = 0; i < ChangeRecord.MostChanges; i++)
+            Do("update", ("a", $"{i}"));
+
+        Assert.NotNull(ChangeRecord.EntryOf(Fleet, ["lock"], [("a", Bytes("new"))]));
+
+        Assert.Equal("0", Text(Record.Changes().Last().Files.Single().After));
+    }
+
     [Theory]
     [InlineData("99999999")]
     [InlineData("99000000")]

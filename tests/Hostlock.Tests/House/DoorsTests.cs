@@ -90,6 +90,7 @@ public class DoorsTests
                 ["Hostlock.Fleets.FlakeCopy"] = "the copy of the flake is in the cache",
                 ["Hostlock.Fleets.Undertaking"] = "its record is ours, and lies with git",
                 ["Hostlock.Fleets.ChangeRecord"] = "its record is ours, and lies with git",
+                ["Hostlock.Fleets.RecordEntry"] = "the records are ours, and lie with git",
                 ["Hostlock.Fleets.Changes.BegunCommit"] = "its message is ours, and lies with git",
                 ["Hostlock.Platform.FolderCopy"] = "it copies into a folder of ours",
                 ["Hostlock.Rollouts.Journals.RolloutJournals"] = "its folder is ours, and lies with git",
