@@ -75,7 +75,10 @@ public sealed class ChangeRecord
             var before = present.Read(path);
             var merge = merges?.GetValueOrDefault(path);
             if (merge is not null || (before is null ? after is not null : after is not { } made || !made.Span.SequenceEqual(before)))
-                written.Add(path, before is null ? (ReadOnlyMemory<byte>?)null : before, after, merge);
+                written.Add(
+                    // A link that leads nowhere yet stays as it is, and the file that it leads to is made.
+                    before is null ? folder.Files.WrittenPath(path) : path,
+                    before is null ? (ReadOnlyMemory<byte>?)null : before, after, merge);
         }
         if (written.IsEmpty)
             return null;

@@ -52,6 +52,19 @@ public sealed class RepositoryFiles(string root)
         RecordEntry.DeleteOutlived(entries);
     }
 
+    /// <summary>The path of the file that <see cref="Replace"/> writes: if a path is a link to a place in the flake, the path of that
+    /// place.</summary>
+    /// <param name="path">Relative to the flake.</param>
+    /// <returns>Relative to the flake.</returns>
+    /// <exception cref="PlatformException">The links go round in a circle, or cannot be read.</exception>
+    public string WrittenPath(string path)
+    {
+        if (new FileInfo(Full(path)).LinkTarget is null)
+            return path;
+        var written = Path.GetRelativePath(RealPath.Of(root), RealPath.Of(Full(path)));
+        return FlakePath.IsWithin(written) ? written : path;
+    }
+
     /// <summary>Deletes a file, if it exists. If its folder is empty then, and is not the flake's, the folder is deleted too.</summary>
     /// <param name="path">Relative to the flake.</param>
     /// <exception cref="HostlockException">The path leads out of the flake, or cannot be deleted.</exception>

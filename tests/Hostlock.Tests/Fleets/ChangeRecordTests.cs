@@ -235,6 +235,22 @@ public sealed class ChangeRecordTests : IDisposable
         Assert.False(File.Exists(_folder["a"]));
     }
 
+    [Fact]
+    public async Task A_link_that_led_nowhere_leads_nowhere_again_once_the_change_is_taken_back()
+    {
+        Directory.CreateDirectory(_folder["locks"]);
+        File.CreateSymbolicLink(_folder["locks/plex.lock"], "../shared.lock");
+        Do("update", ("locks/plex.lock", "new"));
+
+        await UndoAsync();
+        Assert.False(File.Exists(_folder["shared.lock"]));
+        Assert.Equal("../shared.lock", new FileInfo(_folder["locks/plex.lock"]).LinkTarget);
+
+        await RedoAsync();
+        Assert.Equal("new", _folder.Read("shared.lock"));
+        Assert.Equal("../shared.lock", new FileInfo(_folder["locks/plex.lock"]).LinkTarget);
+    }
+
     /// <summary>Commands, undos and redos in any order: an undo gives the bytes before, and a redo those after, however often.</summary>
     [Fact]
     public async Task Whatever_was_done_is_taken_back_and_put_back_byte_for_byte()
