@@ -1,10 +1,14 @@
+using System.ComponentModel;
+
 namespace Hostlock.Platform;
 
 /// <summary>The errors of programs and files on this machine.</summary>
 public sealed class PlatformException : HostlockException
 {
-    // ENOENT, the same on Linux and macOS.
-    const int NoEntry = 2;
+    // errno.h of Linux and of macOS.
+    const int NoEntry = 2, NoMemory = 12, Denied = 13, SystemsFilesOpen = 23, TooManyFilesOpen = 24;
+
+    static int TryAgain => OperatingSystem.IsMacOS() ? 35 : 11;
 
     PlatformException(Sentence message, Exception? inner = null)
         : base(message.ToString(), inner)
@@ -17,13 +21,33 @@ public sealed class PlatformException : HostlockException
     /// <summary>True if the program is not installed.</summary>
     internal bool IsNoProgram { get; private init; }
 
-    internal static PlatformException CannotStart(string program, Exception why) =>
-        new($"cannot run '{program}': {why.Message}", why)
+    /// <summary>The system does not start a program.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="error">The error of the system, as errno.h numbers it.</param>
+    /// <param name="why">The failure.</param>
+    internal static PlatformException CannotStart(string program, int error, Exception? why = null)
+    {
+        return new($"cannot run '{program}': {new Win32Exception(error).Message}", why)
         {
             IsOutside = true,
-            IsNoProgram = why is System.ComponentModel.Win32Exception { NativeErrorCode: NoEntry },
-            Hint = $"is {program} installed and on the PATH?",
+            IsNoProgram = error == NoEntry,
+            Hint = HintFor(),
         };
+
+        string? HintFor() => error switch
+        {
+            NoEntry => $"is {program} installed and on the PATH?",
+            TooManyFilesOpen => "'ulimit -n' says how many files may be open; allow more",
+            SystemsFilesOpen => "all programs together have too many files open; end some of them",
+            NoMemory => "memory is short; end other programs",
+            Denied => $"may this user run {program}?",
+            _ when error == TryAgain => "too many programs run, or memory is short; 'ulimit -u' says how many programs a user may run",
+            _ => null,
+        };
+    }
+
+    internal static PlatformException NoFolderFor(string program, string folder) =>
+        new($"cannot run '{program}' in '{folder}', which does not exist") { IsOutside = true };
 
     internal static PlatformException NotOnThePath(string program) =>
         new($"cannot run '{program}': it is in no folder of the PATH")

@@ -94,7 +94,9 @@ public sealed class ProcessRunner : IProcessRunner
             }
             catch (Win32Exception why)
             {
-                throw PlatformException.CannotStart(request.Program, why);
+                if (request.Folder is { } folder && !Directory.Exists(folder))
+                    throw PlatformException.NoFolderFor(request.Program, folder);
+                throw PlatformException.CannotStart(request.Program, why.NativeErrorCode, why);
             }
             _errors = ReadErrorsAsync(_process.StandardError.BaseStream);
         }

@@ -109,6 +109,39 @@ public sealed class ProcessRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_that_the_system_does_not_start_has_the_reason_of_the_system()
+    {
+        _folder.Write("plain", "#!/bin/sh\n");
+        _folder.Write("elsewhere", "#!/nowhere/sh\n");
+        File.SetUnixFileMode(_folder["elsewhere"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var denied = await Assert.ThrowsAsync<PlatformException>(() => Run(_folder["plain"]));
+        var missing = await Assert.ThrowsAsync<PlatformException>(() => Run(_folder["elsewhere"]));
+        var lost = await Assert.ThrowsAsync<PlatformException>(
+            () => _runner.RunAsync(ProcessRequest.Of("true") with { Folder = _folder["gone"] }, Stop));
+
+        Assert.Equal(
+            ($"cannot run '{_folder["plain"]}': Permission denied", $"may this user run {_folder["plain"]}?"),
+            (denied.Message, denied.Hint));
+        Assert.True(missing.IsNoProgram);
+        Assert.Equal($"cannot run 'true' in '{_folder["gone"]}', which does not exist", lost.Message);
+        Assert.False(lost.IsNoProgram);
+    }
+
+    // errno.h: EMFILE, ENFILE, ENOMEM and ENOENT are the same on Linux and macOS.
+    [Theory]
+    [InlineData(24, "'ulimit -n' says how many files may be open; allow more")]
+    [InlineData(23, "all programs together have too many files open; end some of them")]
+    [InlineData(12, "memory is short; end other programs")]
+    [InlineData(2, "is git installed and on the PATH?")]
+    public void Only_a_program_that_is_missing_is_called_not_installed(int error, string hint)
+    {
+        var why = PlatformException.CannotStart("git", error);
+
+        Assert.Equal((hint, error == 2), (why.Hint, why.IsNoProgram));
+    }
+
+    [Fact]
     public async Task Streams_of_a_running_program_are_open_while_it_runs()
     {
         await using var process = _runner.Start(ProcessRequest.Of("cat"));
