@@ -55,7 +55,7 @@ public sealed class FleetFolder
     /// <summary>
     /// Finds the flake that a folder lies in, and reads its hostlock.toml if it has one. The flake is the nearest folder upwards with a
     /// hostlock.toml, otherwise the nearest with a flake.nix. Like Nix's, the search ends with the git repository (libflake/flakeref.cc,
-    /// parsePathFlakeRefWithFragment).
+    /// parsePathFlakeRefWithFragment), and a folder or a pipe of such a name is found, and refused when it is read.
     /// </summary>
     /// <exception cref="FleetException">There is no flake, or its hostlock.toml makes no sense.</exception>
     public static FleetFolder Open(string folder)
@@ -64,7 +64,7 @@ public sealed class FleetFolder
             throw FleetException.NoFolder(folder);
         var flake = Find(folder) ?? throw FleetException.NoFlake(folder);
         var file = System.IO.Path.Combine(flake, FleetFile.Name);
-        return File.Exists(file)
+        return System.IO.Path.Exists(file)
             ? new(flake, FleetFile.Read(RegularFile.ReadText(file, MaximumText, FleetFile.Name)), true)
             : new(flake, Fleet.Empty, false);
     }
@@ -76,9 +76,9 @@ public sealed class FleetFolder
         var start = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
         for (var at = start; at is not null; at = System.IO.Path.GetDirectoryName(at))
         {
-            if (File.Exists(System.IO.Path.Combine(at, FleetFile.Name)))
+            if (System.IO.Path.Exists(System.IO.Path.Combine(at, FleetFile.Name)))
                 return at;
-            if (flake is null && File.Exists(System.IO.Path.Combine(at, FlakeFile)))
+            if (flake is null && System.IO.Path.Exists(System.IO.Path.Combine(at, FlakeFile)))
                 flake = at;
             if (System.IO.Path.Exists(System.IO.Path.Combine(at, ".git")))
                 break;

@@ -69,7 +69,7 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
         // Nix sees only files that git tracks. But a message may be about a flake that git does not know yet.
         var adopted = tracked is { Count: 0 }
             ? []
-            : FoldersOf(files, FleetFile.Name).Where(flake => File.Exists(Path.Combine(flake, FleetFolder.FlakeFile))).ToHashSet();
+            : FoldersOf(files, FleetFile.Name).Where(flake => Path.Exists(Path.Combine(flake, FleetFolder.FlakeFile))).ToHashSet();
         HashSet<string> flakes = [.. FoldersOf(files, FleetFolder.FlakeFile), .. adopted];
         return (
             [
@@ -80,7 +80,7 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
             isComplete);
 
         IEnumerable<string> FoldersOf(IEnumerable<string> all, string name) =>
-            all.Where(file => Path.GetFileName(file) == name && File.Exists(file)).Select(file => Path.GetDirectoryName(file)!)
+            all.Where(file => Path.GetFileName(file) == name && Path.Exists(file)).Select(file => Path.GetDirectoryName(file)!)
                 .Where(flake => !LeadsOut(root, flake));
     }
 
@@ -100,7 +100,7 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
             if (count == LongestWalk)
                 return (files, false);
             files.AddRange(
-                new[] { FleetFile.Name, FleetFolder.FlakeFile }.Select(name => Path.Combine(at.Path, name)).Where(File.Exists));
+                new[] { FleetFile.Name, FleetFolder.FlakeFile }.Select(name => Path.Combine(at.Path, name)).Where(Path.Exists));
             if (at.Depth == deepest)
                 continue;
             foreach (var folder in FoldersIn(at.Path))

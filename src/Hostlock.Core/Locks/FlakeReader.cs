@@ -107,7 +107,7 @@ sealed class FlakeReader
                 case TreeItem.Link(var target) when !target.StartsWith('/'):
                     path = path.Folder.Resolve(target);
                     break;
-                case TreeItem.Folder:
+                case TreeItem.Folder or TreeItem.Other:
                     throw LockException.NotAFile(display(path));
                 default:
                     return null;

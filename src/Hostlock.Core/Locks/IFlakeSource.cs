@@ -131,4 +131,7 @@ public abstract record TreeItem
     /// <summary>A regular file.</summary>
     /// <param name="Contents">Its bytes.</param>
     public sealed record File(ReadOnlyMemory<byte> Contents) : TreeItem;
+
+    /// <summary>A pipe, a socket or a device, which only a folder of this machine can have.</summary>
+    public sealed record Other : TreeItem;
 }

@@ -1,5 +1,7 @@
 using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
+using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets;
@@ -27,6 +29,37 @@ public sealed class FleetFolderTests : IDisposable
         _folder.Write("inner/.git/config", "");
 
         Assert.Throws<FleetException>(() => FleetFolder.Open(_folder["inner"]));
+    }
+
+    [Theory]
+    [InlineData("mkfifo")]
+    [InlineData("mkdir")]
+    public async Task A_file_of_the_flake_that_is_no_file_is_not_called_missing(string made)
+    {
+        _folder.Write("fleet/hostlock.toml", "version = 1\n");
+        _ = Run.Program(made, _folder.Path, TestGit.Variables, "fleet/flake.nix", "hostlock.toml").Succeeded;
+        var fleet = FleetFolder.Open(_folder["fleet"]);
+
+        var declarations = await Assert.ThrowsAsync<LockException>(
+            () => HostDeclarations.Of(fleet, new CountingProcesses()).OfAsync(fleet.RootPlace, TestContext.Current.CancellationToken));
+        var settings = Assert.Throws<PlatformException>(() => FleetFolder.Open(_folder.Path));
+
+        Assert.Equal("path 'flake.nix' is not a regular file", declarations.Message);
+        Assert.Equal("'hostlock.toml' is not a regular file", settings.Message);
+    }
+
+    [Fact]
+    public async Task A_flake_file_that_is_a_link_to_nothing_is_missing_and_not_unknown_to_git()
+    {
+        _folder.Write("hostlock.toml", "version = 1\n");
+        File.CreateSymbolicLink(_folder["flake.nix"], "nowhere.nix");
+        TestGit.Commit(_folder.Path, 1);
+        var fleet = FleetFolder.Open(_folder.Path);
+
+        var error = await Assert.ThrowsAsync<LockException>(
+            () => HostDeclarations.Of(fleet, new CountingProcesses()).OfAsync(fleet.RootPlace, TestContext.Current.CancellationToken));
+
+        Assert.Equal("path 'flake.nix' does not exist", error.Message);
     }
 
     [Fact]

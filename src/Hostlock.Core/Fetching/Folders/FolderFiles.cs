@@ -34,8 +34,10 @@ public sealed class FolderFiles(string root) : TreeFiles
                     var contents = new byte[Math.Min(status.Size, LockFileReader.MaximumBytes + 1)];
                     return new TreeItem.File(contents.AsMemory(0, file.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false)));
                 }
-            default:
+            case null:
                 return null;
+            default:
+                return new TreeItem.Other();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Hostlock.Fetching.Folders;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
@@ -84,7 +85,7 @@ public sealed class HostDeclarations(FlakePlace repository, FleetFolder? setting
         var file = folder.Resolve(flakeFile);
         if (repository.Files is GitWorkTreeFiles tree
             && await tree.UnknownAsync(file) is { Count: > 0 } unknown
-            && File.Exists(Path.Combine(tree.Root, file.ToText())))
+            && UnixFiles.LookThrough(Encoding.UTF8.GetBytes(Path.Combine(tree.Root, file.ToText()))) is not null)
             throw FleetException.NotTracked(
                 file.Below(repository.Folder).ToText(),
                 unknown.Select(repository.Folder.WayTo),
