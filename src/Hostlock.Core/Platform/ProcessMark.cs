@@ -12,7 +12,9 @@ sealed class ProcessMark
     public const string Variable = "HOSTLOCK_GATE";
 
     // A program that starts new processes faster than we end them is given up.
-    const int MostRounds = 20;
+    const int MostRounds = 100;
+
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     ProcessMark(string value) => Value = value;
 
@@ -29,9 +31,12 @@ sealed class ProcessMark
         for (var round = 0; round < MostRounds; round++)
         {
             var left = ProcessTree.OfSession(session, $"{Variable}={Value}");
-            if (left.IsEmpty)
+            if (!left.IsEmpty)
+                left.End();
+            else if (left.MayLackSome)
+                Thread.Sleep(Pause);
+            else
                 return;
-            left.End();
         }
     }
 }

@@ -35,19 +35,31 @@ sealed partial class ProcessTree
         }
     }
 
-    ProcessTree(IEnumerable<(int Id, ulong Started)> processes) => _processes.AddRange(processes);
+    ProcessTree()
+    {
+    }
 
     /// <summary>The processes of a session, and those whose environment has a text, whatever session they are in.</summary>
     /// <param name="session">The number of the session.</param>
     /// <param name="mark">The text.</param>
-    public static ProcessTree OfSession(int session, string mark) =>
-        new(
-            from process in Read()
-            where process.Session == session || HasMark(process.Id, mark)
-            select (process.Id, process.Started));
+    public static ProcessTree OfSession(int session, string mark)
+    {
+        var tree = new ProcessTree();
+        foreach (var (id, _, own, started) in Read())
+        {
+            var isMarked = own == session ? true : HasMark(id, mark);
+            if (isMarked == true)
+                tree._processes.Add((id, started));
+            tree.MayLackSome |= isMarked is null;
+        }
+        return tree;
+    }
 
     /// <summary>True if there are none.</summary>
     public bool IsEmpty => _processes.Count == 0;
+
+    /// <summary>True if a process was just about to run another program, so that nobody could tell whether it belongs to these.</summary>
+    public bool MayLackSome { get; private set; }
 
     /// <summary>Ends this process as a kill from outside does: nothing is cleaned up.</summary>
     public static void KillOwn() => _ = Send(Own, Kill);
@@ -71,18 +83,35 @@ sealed partial class ProcessTree
         }
     }
 
-    static bool HasMark(int id, string mark)
+    // Null if nobody can tell yet. A process that begins to run another program has no environment for a moment, and on a busy machine the
+    // moment may be long.
+    static bool? HasMark(int id, string mark)
     {
         try
         {
-            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/environ"))
-                .Contains(mark, StringComparison.Ordinal);
+            var environment = Environment();
+            if (environment.Length == 0 && BeginsAnother(Text(id, "stat")))
+                return null;
+            // It may have begun it in between.
+            return (environment.Length == 0 ? Environment() : environment).Contains(mark, StringComparison.Ordinal);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
             return false; // the process has ended, or is somebody else's
         }
+
+        string Environment() => Text(id, "environ");
     }
+
+    /// <summary>True if a process has memory, and the kernel has put no environment into it yet.</summary>
+    /// <param name="status">The text of its <c>stat</c>. The size of its memory is the 23rd field, and the end of its environment the
+    /// 51st.</param>
+    internal static bool BeginsAnother(string status) => FieldsOf(status) is var fields && fields[20] != "0" && fields[48] == "0";
+
+    static string Text(int id, string file) => File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/{file}"));
+
+    // The fields from the third on: the name, which is the second, is in parentheses and may hold anything.
+    static string[] FieldsOf(string status) => status[(status.LastIndexOf(')') + 2)..].TrimEnd().Split(' ');
 
     static IEnumerable<(int Id, int Parent, int Session, ulong Started)> Read() =>
         Directory.Exists("/proc/self")
@@ -99,10 +128,8 @@ sealed partial class ProcessTree
     {
         try
         {
-            // The name is in parentheses and may hold anything; the state is the third field, the parent the fourth, the session the
-            // sixth, the start the twenty-second.
-            var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            // The state is the third field, the parent the fourth, the session the sixth, the start the twenty-second.
+            var fields = FieldsOf(Text(id, "stat"));
             return (
                 fields[0] is "Z" or "X",
                 int.Parse(fields[1], CultureInfo.InvariantCulture),
