@@ -3,7 +3,6 @@ using Hostlock.Audits;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
-using Hostlock.Platform;
 using Hostlock.Releases;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
@@ -242,7 +241,7 @@ public sealed class AuditReadingTests : IDisposable
         _folder.Write("hostlock.toml", $"{_folder.Read("hostlock.toml")}[rollout]\nallowed-signers = \"signers\"\n");
         await CutAsync(1);
 
-        var reading = new AuditReading(new ProcessRunner(), FleetFolder.Open(_folder.Path), Journals, new NextDay(), _ => { });
+        var reading = new AuditReading(new PatientProcesses(), FleetFolder.Open(_folder.Path), Journals, new NextDay(), _ => { });
 
         Assert.StartsWith(
             "ada@example.org (SHA256:", Assert.Single((await reading.ReleasesAsync(Stop)).Values).SignedBy, StringComparison.Ordinal);
@@ -360,8 +359,8 @@ public sealed class AuditReadingTests : IDisposable
             FleetName.Parse("home"), ReleaseNumber.TryOf(number)!.Value, Moment.Of(Start), Moment.Of(Start.AddDays(14)), Head,
             Gives(Plex, New, 'a'));
         var bytes = (change?.Invoke(release) ?? release).Write();
-        var signature = await new SshSignatures(new ProcessRunner()).SignAsync(Key("ada"), ReleaseManifest.Namespace, bytes, Stop);
-        await ReleaseRepository.Open(new ProcessRunner(), _fleet).AddAsync(release.Number, new(bytes, signature), Start, Stop);
+        var signature = await new SshSignatures(new PatientProcesses()).SignAsync(Key("ada"), ReleaseManifest.Namespace, bytes, Stop);
+        await ReleaseRepository.Open(new PatientProcesses(), _fleet).AddAsync(release.Number, new(bytes, signature), Start, Stop);
         return bytes;
     }
 
@@ -379,7 +378,7 @@ public sealed class AuditReadingTests : IDisposable
     }
 
     AuditReading Reading => new(
-        new ProcessRunner(), _fleet, Journals, new NextDay(), warning => _warnings.Add(warning.Message));
+        new PatientProcesses(), _fleet, Journals, new NextDay(), warning => _warnings.Add(warning.Message));
 
     RolloutJournals Journals => RolloutJournals.Of(_fleet, () => _folder["cache"]);
 

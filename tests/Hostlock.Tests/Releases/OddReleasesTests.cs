@@ -174,7 +174,7 @@ public sealed class OddReleasesTests : IAsyncDisposable
     }
 
     Task<SignedRelease> FetchAsync(string source) =>
-        new ReleaseFetching(new ProcessRunner(), _downloads, TimeProvider.System).FetchAsync(ReleaseSource.TryParse(source)!, Stop);
+        new ReleaseFetching(new PatientProcesses(), _downloads, TimeProvider.System).FetchAsync(ReleaseSource.TryParse(source)!, Stop);
 
     // A repository whose ref for releases has some files.
     void Commit(params IEnumerable<(string Name, byte[] Bytes)> files)

@@ -116,7 +116,7 @@ public sealed class ReleaseCuttingTests : IDisposable, IReleaseWatcher
 
     sealed class GitAndNix : IProcessRunner
     {
-        readonly ProcessRunner _real = new();
+        readonly PatientProcesses _real = new();
 
         public Finished Nix { get; set; } = new(0, SampleReleases.Toplevel(1).ToString(), "");
 

@@ -1,6 +1,5 @@
 using Hostlock.Fetching;
 using Hostlock.Fetching.Http;
-using Hostlock.Platform;
 using Hostlock.Releases;
 using Hostlock.Tests.Support;
 using static Hostlock.Tests.Releases.SampleReleases;
@@ -81,7 +80,7 @@ public sealed class ReleaseFetchingTests : IAsyncDisposable
             await Assert.ThrowsAnyAsync<HostlockException>(() => Fetching.FetchAsync(SourceOf("web"), Stop)));
     }
 
-    ReleaseFetching Fetching => new(new ProcessRunner(), _downloads, TimeProvider.System);
+    ReleaseFetching Fetching => new(new PatientProcesses(), _downloads, TimeProvider.System);
 
     // The same files in each.
     ReleaseSource SourceOf(string kind)
@@ -107,7 +106,7 @@ public sealed class ReleaseFetchingTests : IAsyncDisposable
     async Task<SignedRelease> SignAsync(long number)
     {
         var bytes = Release(number, 1).Write();
-        var signature = await new SshSignatures(new ProcessRunner()).SignAsync(
+        var signature = await new SshSignatures(new PatientProcesses()).SignAsync(
             SshKey.In(_folder, "release"), ReleaseManifest.Namespace, bytes, Stop);
         var signed = new SignedRelease(bytes, signature);
         new ReleaseFolder(_folder["releases"]).Write(Number(number), signed);

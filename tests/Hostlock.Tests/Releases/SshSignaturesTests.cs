@@ -12,7 +12,7 @@ public sealed class SshSignaturesTests : IDisposable
     static readonly byte[] Bytes = Encoding.UTF8.GetBytes("a release\n");
 
     readonly TempFolder _folder = new();
-    readonly ProcessRunner _processes = new();
+    readonly PatientProcesses _processes = new();
 
     SshSignatures Signatures => new(_processes);
 

@@ -23,7 +23,7 @@ sealed class PretendProcesses(string programs) : IProcessRunner
     /// <summary>The message of the commits that a script begins with.</summary>
     public const string Beginning = "first";
 
-    readonly ProcessRunner _real = new();
+    readonly PatientProcesses _real = new();
     int _commits = 1;
 
     public Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken) =>

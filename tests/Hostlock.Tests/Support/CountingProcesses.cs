@@ -6,7 +6,7 @@ namespace Hostlock.Tests.Support;
 /// <summary>Real programs, with a list of what was started.</summary>
 sealed class CountingProcesses : IProcessRunner
 {
-    readonly ProcessRunner _real = new();
+    readonly PatientProcesses _real = new();
 
     public ConcurrentQueue<ProcessRequest> Started { get; } = [];
 

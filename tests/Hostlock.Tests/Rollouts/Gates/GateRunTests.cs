@@ -11,7 +11,8 @@ namespace Hostlock.Tests.Rollouts.Gates;
 
 public sealed class GateRunTests : IDisposable
 {
-    static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
+    // A gate has longer than a test.
+    static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
 
     readonly TempFolder _folder = new();
 
@@ -48,19 +49,17 @@ public sealed class GateRunTests : IDisposable
     [Fact]
     public async Task A_gate_that_ignores_TERM_and_leaves_the_session_is_ended_with_its_children()
     {
-        var file = _folder["children"];
+        var (file, clock) = (_folder["children"], new Clock());
+        var line = $"trap '' TERM; (setsid sh -c 'trap \"\" TERM; echo $$ >>{file}; sleep 600' &) ; echo $$ >>{file}; "
+            + "while :; do sleep 600; done";
+        var asked = Run(time: clock).AskOnceAsync(
+            [Gate(new GateQuestion.Run(["sh", "-c", line]), Long)], Address, TestContext.Current.CancellationToken);
+        while (!File.Exists(file) || File.ReadAllLines(file).Length < 2)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
 
-        var answer = await OnceAsync(Gate(
-            new GateQuestion.Run(
-                [
-                    "sh",
-                    "-c",
-                    $"trap '' TERM; (setsid sh -c 'echo $$ >>{file}; trap \"\" TERM; sleep 600' &) ; echo $$ >>{file}; while :; do sleep "
-                        + $"600; done",
-                ]),
-            TimeSpan.FromSeconds(2)));
+        clock.Ring();
 
-        Assert.Equal(Verdict.Unclear, answer.Verdict);
+        Assert.Equal(Verdict.Unclear, Assert.Single(await asked).Verdict);
         await AllGoneAsync(file, 2);
     }
 
@@ -137,9 +136,11 @@ public sealed class GateRunTests : IDisposable
     [InlineData("true", Verdict.Fail)]
     public async Task At_the_end_of_its_time_what_answered_has_failed_and_what_never_did_is_unclear(string line, Verdict verdict)
     {
-        var gate = Gate(new GateQuestion.Run(["sh", "-c", line]), TimeSpan.FromSeconds(2)) with { Passes = 1000 };
+        var gate = Gate(new GateQuestion.Run(["sh", "-c", line]), Long) with { Passes = 1000 };
 
-        var answer = Assert.Single(await Run().AskAsync([gate], Address, TestContext.Current.CancellationToken));
+        // The time is over once the gate has answered.
+        var answer = Assert.Single(
+            await Run(time: new Clock { Hours = [0, 0, 1] }).AskAsync([gate], Address, TestContext.Current.CancellationToken));
 
         Assert.Equal(verdict, answer.Verdict);
     }
@@ -158,8 +159,9 @@ public sealed class GateRunTests : IDisposable
 
     static Gate Gate(GateQuestion question, TimeSpan within) => new("web", question, [], within, 1);
 
-    static GateRun Run(Func<HttpMessageHandler>? http = null) =>
-        new(new ProcessRunner(), http ?? (() => new Answering(_ => throw new NotSupportedException())), TimeProvider.System);
+    static GateRun Run(Func<HttpMessageHandler>? http = null, TimeProvider? time = null) =>
+        new(
+            new ProcessRunner(), http ?? (() => new Answering(_ => throw new NotSupportedException())), time ?? TimeProvider.System);
 
     static Task<GateAnswer> OnceAsync(string line) => OnceAsync(Gate(new GateQuestion.Run(["sh", "-c", line]), Long));
 
@@ -184,6 +186,38 @@ public sealed class GateRunTests : IDisposable
         catch (IOException)
         {
             return false;
+        }
+    }
+
+    /// <summary>A clock that goes as the test says.</summary>
+    sealed class Clock : TimeProvider
+    {
+        readonly List<Action> _alarms = [];
+        int _looks;
+
+        /// <summary>The hours that those see who look at it, one after the other; the last stays.</summary>
+        public int[] Hours { get; init; } = [0];
+
+        public override DateTimeOffset GetUtcNow() => Start.AddHours(Hours[Math.Min(_looks++, Hours.Length - 1)]);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _alarms.Add(() => callback(state));
+            return new Alarm();
+        }
+
+        /// <summary>All alarms go off.</summary>
+        public void Ring() => _alarms.ForEach(alarm => alarm());
+
+        sealed class Alarm : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
         }
     }
 

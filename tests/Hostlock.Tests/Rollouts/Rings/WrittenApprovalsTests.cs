@@ -1,6 +1,5 @@
 using Hostlock.Flakes;
 using Hostlock.Fleets;
-using Hostlock.Platform;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Rings;
 using Hostlock.Tests.Support;
@@ -268,7 +267,7 @@ public sealed class WrittenApprovalsTests : IDisposable
     Revision Head => Revision.Parse(TestGit.Head(_folder.Path));
 
     WrittenApprovals Written => new(
-        new ProcessRunner(), FleetFolder.Open(_folder.Path), _folder["scratch"], warning => _warnings.Add(warning.Message));
+        new PatientProcesses(), FleetFolder.Open(_folder.Path), _folder["scratch"], warning => _warnings.Add(warning.Message));
 
     Task<RolloutEvent.RingApproved?> FindAsync(string ring = "rest", Revision? opened = null) =>
         Written.FindAsync(UnderWay(opened), ring, Start, Stop);
