@@ -88,8 +88,9 @@ static class TestGit
 
     static readonly string[] NoTidying = ["-c", "maintenance.auto=false"];
 
-    // What `git init` makes, by path, without the samples of hooks: the tests make hundreds of repositories. A folder has no bytes.
-    static readonly Lazy<(string Path, byte[]? Bytes)[]> NewRepository = new(ReadNewRepository);
+    /// <summary>What <c>git init</c> makes, by path, without the samples of hooks: the tests make hundreds of repositories. A folder has no
+    /// bytes.</summary>
+    public static readonly Lazy<IReadOnlyList<(string Path, byte[]? Bytes)>> NewRepository = new(ReadNewRepository);
 
     /// <summary>What git says in a folder. After a commit it starts no other git to look whether there is something to tidy.</summary>
     public static string In(string folder, params IEnumerable<string> arguments) =>
@@ -117,13 +118,19 @@ static class TestGit
         }
     }
 
-    /// <summary>Makes a folder a repository, if it is none, and commits all that is in it.</summary>
+    /// <summary>Makes a folder a repository, if it is none, and commits all that is in it. git starts only if the repository is not
+    /// plain.</summary>
     /// <param name="folder">The work tree.</param>
     /// <param name="day">The day of the commit, counted from 2020-01-01.</param>
     public static void Commit(string folder, int day)
     {
         if (!Directory.Exists(Path.Combine(folder, ".git")))
             Init(folder);
+        if (PlainRepository.IsAt(folder))
+        {
+            new PlainRepository(folder).Commit("somebody <somebody@example.org>", FirstDay.AddDays(day), Message(day));
+            return;
+        }
         In(folder, "add", "-A");
         CommitStaged(folder, day);
     }
@@ -131,10 +138,12 @@ static class TestGit
     /// <summary>Commits what is in the index.</summary>
     public static void CommitStaged(string folder, int day) =>
         _ = Run.Program(
-            "git", folder, By("somebody", FirstDay.AddDays(day)), [.. NoTidying, "commit", "-q", "--allow-empty", "-m", $"day {day}"])
+            "git", folder, By("somebody", FirstDay.AddDays(day)), [.. NoTidying, "commit", "-q", "--allow-empty", "-m", Message(day)])
             .Succeeded;
 
-    static (string Path, byte[]? Bytes)[] ReadNewRepository()
+    static string Message(int day) => $"day {day}";
+
+    static IReadOnlyList<(string Path, byte[]? Bytes)> ReadNewRepository()
     {
         using var folder = new TempFolder();
         In(folder.Path, "init", "-q", "-b", "main");
