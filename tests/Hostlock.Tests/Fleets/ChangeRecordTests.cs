@@ -125,8 +125,8 @@ public sealed class ChangeRecordTests : IDisposable
     public void Only_so_many_bytes_are_kept_but_always_the_last_change()
     {
         var most = new string('x', LockFileReader.MaximumBytes - 2);
-        foreach (var i in Enumerable.Range(0, 3))
-            Do("update", ("a", $"{i}\n{most}"));
+        foreach (var (i, word) in ((string[])["update", "hold", "promote"]).Index())
+            Do(word, ("a", $"{i}\n{most}"));
 
         Assert.Equal(["2", "1"], Record.Changes().Select(change => Text(change.Files.Single().After)![..1]));
     }
