@@ -59,7 +59,7 @@ sealed class RealNix
         return Directory.Exists(prefix)
             ? Directory.EnumerateDirectories(prefix, $"nix-{version}*")
                 .Where(folder => File.Exists(Path.Combine(folder, ".complete")))
-                .Select(folder => Path.Combine(folder, "bin/nix"))
+                .Select(folder => Path.Combine(folder, "late/nix"))
                 .FirstOrDefault(File.Exists)
             : null;
     }
