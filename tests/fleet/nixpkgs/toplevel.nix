@@ -6,7 +6,7 @@
 #   fake.network, fake.sshd      false if this system takes its host's network, or sshd, away
 { name, system, commands, settings, nixpkgs }:
 let
-  inherit (builtins) attrValues concatStringsSep fromJSON listToAttrs mapAttrs readFile toFile toJSON;
+  inherit (builtins) attrValues concatStringsSep fromJSON listToAttrs mapAttrs placeholder readFile replaceStrings toFile toJSON;
 
   versions = fromJSON (readFile ./packages.json);
   run = name: script: more: derivation ({
@@ -20,17 +20,21 @@ let
   units = mapAttrs (unit: text: toFile "unit-${unit}.service" text) (settings.systemd.services or { });
   fake = { network = true; sshd = true; } // settings.fake or { };
   word = value: if value then "yes" else "no";
+  # The text of a program that names its own system.
+  own = marks: values: file: replaceStrings ([ "@out@" ] ++ marks) ([ (placeholder "out") ] ++ values) (readFile file);
 in
 run name ./toplevel.sh {
   inherit commands;
   nixpkgs = "${nixpkgs}";
+  # What systems with the same settings share is made once for all of them. They are copies of it, and need it no more.
+  common = run "common" ./common.sh {
+    label = settings.version;
+    linux = package "linux";
+    packages = map package ([ "systemd" "openssh" "bash" ] ++ settings.environment.systemPackages or [ ]);
+    units = concatStringsSep " " (attrValues (mapAttrs (unit: file: "${unit}.service=${file}") units));
+    inhibitors = toJSON (settings.switchInhibitors or { });
+  };
   label = settings.version;
-  linux = package "linux";
-  packages = map package ([ "systemd" "openssh" "bash" ] ++ settings.environment.systemPackages or [ ]);
-  units = concatStringsSep " " (attrValues (mapAttrs (unit: file: "${unit}.service=${file}") units));
-  inhibitors = toJSON (settings.switchInhibitors or { });
-  network = word fake.network;
-  sshd = word fake.sshd;
-  switch = ./switch-to-configuration.sh;
-  activate = ./activate.sh;
+  switch = own [ ] [ ] ./switch-to-configuration.sh;
+  activate = own [ "@network@" "@sshd@" ] [ (word fake.network) (word fake.sshd) ] ./activate.sh;
 }
