@@ -12,6 +12,8 @@ sealed class FakeHost(FakeFleet fleet, string name)
     // In milliseconds.
     const int FirstPause = 20, LastPause = 320;
 
+    const string Faults = "/run/faults";
+
     /// <summary>Its name in the flake, on the network and for ssh.</summary>
     public string Name => name;
 
@@ -133,10 +135,14 @@ sealed class FakeHost(FakeFleet fleet, string name)
     }
 
     /// <summary>Has its next switches fail in a way, until it boots.</summary>
-    public void Inject(HostFault fault) => Do("fault", fault.Name, fault.Value);
+    public void Inject(HostFault fault) => Write($"{Faults}/{fault.Name}", $"{fault.Value}\n");
 
     /// <summary>Takes all faults back.</summary>
-    public void Heal() => Do("fault", "none");
+    public void Heal()
+    {
+        if (Directory.Exists(Here(Faults)))
+            Directory.Delete(Here(Faults), recursive: true);
+    }
 
     /// <summary>Starts it, and waits until it is up. What it boots is what its boot loader says.</summary>
     public void Boot() => Do("boot");

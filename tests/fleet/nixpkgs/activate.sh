@@ -4,11 +4,12 @@ ln -sfn @out@/etc/systemd/system /etc/systemd/system.new
 [ -L /etc/systemd/system ] || rm -rf /etc/systemd/system
 mv -T /etc/systemd/system.new /etc/systemd/system
 case @network@ in
-    yes) ip link set eth0 up ;;
+    # It is up if the number is odd.
+    yes) read -r flags </sys/class/net/eth0/flags; case $flags in *[13579bdf]) ;; *) ip link set eth0 up ;; esac ;;
     no) ip link set eth0 down ;;
 esac
 case @sshd@ in
-    yes) rm -f /run/fake/no-sshd; [ ! -e /run/fake/up ] || systemctl start sshd.service ;;
+    yes) [ ! -e /run/fake/no-sshd ] || rm /run/fake/no-sshd; [ ! -e /run/fake/up ] || systemctl start sshd.service ;;
     no) : >/run/fake/no-sshd; [ ! -e /run/fake/up ] || systemctl stop sshd.service ;;
 esac
 ln -sfn @out@ /run/current-system.new

@@ -25,7 +25,8 @@ case $action in
     *) echo "Usage: $0 [check|switch|boot|test|dry-activate]" >&2; exit 1 ;;
 esac
 fault() { [ -e "$faults/$1" ]; }
-value() { cat "$faults/$1"; }
+value() { echo "$(<"$faults/$1")"; }
+same() { [ -e "$1" ] && [ -e "$2" ] && [ "$(<"$1")" = "$(<"$2")" ]; }
 hold() {
     fault "$1" || return 0
     if [ -n "$(value "$1")" ]; then sleep "$(value "$1")"; return; fi
@@ -34,7 +35,7 @@ hold() {
     while fault "$1"; do read -rt 0.05 -u 7 || true; done
     exec 7>&-
 }
-note() { echo "$(date +%s.%N) $action $out $*" >>/var/log/activations; }
+note() { echo "$EPOCHREALTIME $action $out $*" >>/var/log/activations; }
 words() { [ -z "$2" ] || echo "$1 the following units:$2" >&2; }
 # The names of the units of a system, as `units`. A folder is none of them.
 units_of() {
@@ -43,7 +44,7 @@ units_of() {
     for file in "$1"/etc/systemd/system/*.*; do [ ! -e "$file" ] || [ -d "$file" ] || units+=("${file##*/}"); done
 }
 
-mkdir -p /run/nixos
+[ -d /run/nixos ] || mkdir -p /run/nixos
 if [ "$action" != dry-activate ]; then
     exec 9>>/run/nixos/switch-to-configuration.lock
     flock -n 9 || { echo "Could not acquire lock" >&2; exit 1; }
@@ -52,7 +53,7 @@ if fault nothing; then note nothing; exit 0; fi
 [ "$action" = dry-activate ] || note begin
 
 if fault pre-switch-check; then refused=fake; fi
-[ ! -e /run/current-system/switch-inhibitors ] || cmp -s {"$out",/run/current-system}/switch-inhibitors || refused=switchInhibitors
+[ ! -e /run/current-system/switch-inhibitors ] || same {"$out",/run/current-system}/switch-inhibitors || refused=switchInhibitors
 if [ -n "${refused:-}" ] && [ "${NIXOS_NO_CHECK:-}" != 1 ] && [ "$action" != boot ] && [ "$action" != dry-activate ]; then
     echo "Pre-switch check '$refused' failed" >&2
     note refused
@@ -71,13 +72,13 @@ if [ "$action" = switch ] || [ "$action" = boot ]; then
     fi
 fi
 if [ "$action" = boot ]; then note done rc=0; exit 0; fi
-if fault init || ! cmp -s "$out/init-interface-version" /run/current-system/init-interface-version; then
+if fault init || ! same {"$out",/run/current-system}/init-interface-version; then
     echo "Warning: the 'init' of the new configuration is another one; it takes effect at the next boot" >&2
     note init
     exit 100
 fi
 
-old=$(readlink -f /run/current-system) stop='' start=''
+old=$(cd -P /run/current-system && pwd) stop='' start=''
 units_of "$old"
 for unit in "${units[@]}"; do
     if [ ! -e "$out/etc/systemd/system/$unit" ]; then
@@ -121,7 +122,8 @@ if fault unit; then
     systemd-run --quiet --wait --unit="$(value unit)" --property=Type=oneshot -- /bin/false || true
 fi
 sleep 0.1
-failed=$(systemctl list-units --state=failed --plain --no-legend --no-pager | cut -d ' ' -f 1 | tr '\n' ' ')
+failed=
+while read -r unit _; do failed+="$unit "; done < <(systemctl list-units --state=failed --plain --no-legend --no-pager)
 if [ -n "$failed" ]; then
     echo "warning: the following units failed: $failed" >&2
     code=4
