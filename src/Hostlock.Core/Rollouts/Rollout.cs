@@ -72,20 +72,23 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
         Plan.Action == RolloutAction.Rollback && host is { Outcome: HostOutcome.Kept, IsRestored: false };
 
     /// <summary>The plans by which hosts go back to the systems that they ran before the rollout: for the hosts that got its systems, the
-    /// last one first.</summary>
+    /// last one first, each once the one before it has its outcome.</summary>
     /// <param name="isChecked">True if a system is looked at before it is kept.</param>
-    public ImmutableArray<HostPlan> WayBack(bool isChecked) =>
-    [
-        .. Hosts.Where(host => host is { Outcome: HostOutcome.Kept, WasThere: false, Before.System: not null }).Reverse().Select(
-            host => host.Plan with
+    public ImmutableArray<HostPlan> WayBack(bool isChecked)
+    {
+        var back = Hosts.Where(host => host is { Outcome: HostOutcome.Kept, WasThere: false, Before.System: not null }).Reverse().ToList();
+        return
+        [
+            .. back.Select((host, i) => host.Plan with
             {
                 Target = host.Before!.System!.Value,
                 Engine = RolloutSettings.Direct,
                 Activation = Activation.Test,
                 IsChecked = isChecked,
-                After = [],
+                After = i == 0 ? [] : [back[i - 1].Plan.Host],
             }),
-    ];
+        ];
+    }
 
     /// <summary>Begins a rollout.</summary>
     /// <param name="opened">Its first event.</param>

@@ -83,6 +83,19 @@ public class RingRulesTests
     }
 
     [Fact]
+    public void On_the_way_back_a_host_that_is_ready_waits_for_the_one_that_got_the_system_after_it()
+    {
+        var kept = Rest(RingRule.Default).Keeps(B).Keeps(C);
+        var back = new Story(RolloutPlan.Of(RolloutAction.Rollback, kept.Rollout.WayBack(isChecked: true), kept.Now))
+            .Ends(A, Step.Probe, Facts(New)).Ends(B, Step.Probe, Facts(New));
+
+        Assert.Equal([new Order.Do(C, Step.Probe)], back.Next);
+        Assert.Equal([new Order.Do(C, Step.Activate)], back.Copy().Ends(C, Step.Probe, Facts(New)).Next);
+        // Nobody is held up by a machine that does not answer.
+        Assert.Equal([new Order.Do(B, Step.Activate)], back.IsAbsent(C).Next);
+    }
+
+    [Fact]
     public void A_canary_that_is_absent_is_no_proof_and_a_person_may_go_on_without_it()
     {
         var story = new Story().Opens("canary").IsAbsent(A);
