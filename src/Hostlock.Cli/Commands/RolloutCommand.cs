@@ -161,7 +161,7 @@ sealed class RolloutCommand : FleetCommand
         var after = rollout.After(asked switch
         {
             "--approve" => await ApprovalAsync(run, session, rollout, run.Value(_approve)!),
-            "--abort" when rollout.IsOver => throw RolloutException.IsOver(rollout.Plan.Id),
+            "--abort" when rollout.IsOver => throw NothingToHalt(rollout),
             "--abort" => new RolloutEvent.Stopped(Aborted, run.Now),
             _ => new RolloutEvent.Resumed(IsChecked(run), run.Now),
         });
@@ -214,7 +214,7 @@ sealed class RolloutCommand : FleetCommand
     {
         var rollout = session.Last;
         if (rollout.IsOver && !run.Value(_return))
-            throw RolloutException.IsOver(rollout.Plan.Id);
+            throw NothingToHalt(rollout);
         if (rollout.Stopped is null || rollout.IsBrokenOff)
             rollout = await session.GoOnAsync(rollout, new RolloutEvent.Stopped(Aborted, run.Now));
         var code = ExitCode.Done;
@@ -231,6 +231,12 @@ sealed class RolloutCommand : FleetCommand
         session.Tell(rollout);
         return code;
     }
+
+    // A rollout that is over, as no host is at risk or will begin.
+    static RolloutException NothingToHalt(Rollout rollout) =>
+        rollout.Stopped is { } why && rollout.LeavesHosts
+            ? RolloutException.IsHalted(rollout.Plan.Id, why)
+            : RolloutException.IsOver(rollout.Plan.Id);
 
     Task<PlannedLocks> LocksAsync(CommandRun run, RolloutSession session, RolloutOrder order) =>
         session.Planning.LocksAsync(order, run.Declarations, run.Value(_allowDowngrade), run.CancellationToken);

@@ -237,6 +237,16 @@ public sealed class RolloutException : HostlockException
     /// <summary>A rollout that is over was to be changed.</summary>
     public static RolloutException IsOver(string rollout) => new($"the rollout {rollout} is over") { IsRefusal = true };
 
+    /// <summary>A rollout is to be halted that is halted.</summary>
+    /// <param name="rollout">The id of the rollout.</param>
+    /// <param name="why">The reason for which it is halted.</param>
+    public static RolloutException IsHalted(string rollout, string why) =>
+        new($"the rollout {rollout} is halted already: {why}")
+        {
+            IsRefusal = true,
+            Hint = "'hostlock rollout --abort --return' has its hosts go back, 'hostlock rollout --resume' goes on",
+        };
+
     /// <summary>A ring is named that the rollout does not have.</summary>
     public static RolloutException NoSuchRing(string ring, IEnumerable<string> rings) =>
         new($"the rollout has no ring '{ring}'")

@@ -345,6 +345,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(5, story.Rollout());
         var aborted = story.Run("rollout", "--abort", "--return");
         var tick = story.Run("tick");
+        var again = story.Run("rollout", "--abort");
 
         AssertCode(0, aborted);
         Assert.EndsWith(
@@ -354,6 +355,8 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         story.AssertUntouched("b");
         Assert.Equal(story.Lock("b"), story.Lock("a"));
         Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
+        AssertCode(1, again);
+        Assert.Contains(" is halted already: aborted\n", again.Errors, StringComparison.Ordinal);
         Assert.Contains(
             "\n  aborted-a  returned, and its lock with it · since ", story.Run("rollout", "status").Output, StringComparison.Ordinal);
         story.AssertFiles();

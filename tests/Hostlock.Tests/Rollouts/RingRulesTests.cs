@@ -83,6 +83,23 @@ public class RingRulesTests
     }
 
     [Fact]
+    public void Who_is_at_risk_when_a_rollout_is_aborted_is_finished_and_the_others_begin_if_it_is_resumed()
+    {
+        var story = Rest(RingRule.Default).Keeps(B).Ends(C, Step.Probe, Facts(Old)).Ends(D, Step.Probe, Facts(Old))
+            .Ends(C, Step.Activate, Facts(New, Old, Id)).With(new RolloutEvent.Stopped("aborted", Start));
+
+        Assert.Equal([new Order.Do(C, Step.Check)], story.Next);
+        story.Checks(C, Facts(New, Old, Id), Verdict.Pass).Ends(C, Step.Keep, Facts(New));
+        Assert.Empty(story.Next);
+        Assert.Equal(
+            [HostOutcome.Kept, HostOutcome.Kept, HostOutcome.Kept, null], story.Rollout.Hosts.Select(host => host.Outcome));
+        Assert.True(story.Rollout is { IsOver: true, LeavesHosts: true });
+
+        story.With(new RolloutEvent.Resumed(IsChecked: true, story.Now));
+        Assert.Equal([new Order.Do(D, Step.Activate)], story.Next);
+    }
+
+    [Fact]
     public void On_the_way_back_a_host_that_is_ready_waits_for_the_one_that_got_the_system_after_it()
     {
         var kept = Rest(RingRule.Default).Keeps(B).Keeps(C);
