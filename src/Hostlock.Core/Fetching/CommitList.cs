@@ -10,5 +10,5 @@ public sealed record CommitTitle(Revision Id, string Title);
 
 /// <summary>The commits after one revision up to another.</summary>
 /// <param name="Titles">The titles of some of them, as many as a reader wants.</param>
-/// <param name="Total">How many there are.</param>
+/// <param name="Total">The number of all commits.</param>
 public sealed record CommitList(ImmutableArray<CommitTitle> Titles, ulong Total);

@@ -201,7 +201,7 @@ public sealed class FetchException : HostlockException
         new($"object '{id}' of '{url}' is missing or damaged") { IsOutside = true, Hint = "'git fsck' in that repository says more" };
 
     /// <summary>An object of git is larger than what is read.</summary>
-    /// <param name="shown">What it is.</param>
+    /// <param name="shown">The name of the object.</param>
     /// <param name="bytes">Its size.</param>
     /// <param name="bound">The most bytes that are read.</param>
     internal static FetchException ObjectTooLarge(string shown, long bytes, long bound) =>

@@ -5,7 +5,7 @@ namespace Hostlock.Flakes;
 /// <summary>The declarations of a flake.nix, as written; nothing is resolved.</summary>
 /// <param name="Description">The text of <c>description</c>, or null.</param>
 /// <param name="Inputs">The inputs by name, those implied by the formals of <c>outputs</c> among them, in <see cref="Utf8Order"/>.</param>
-/// <param name="SelfAttributes">What <c>inputs.self</c> sets (<c>submodules</c>, <c>lfs</c>); usually empty.</param>
+/// <param name="SelfAttributes">The attributes that <c>inputs.self</c> sets (<c>submodules</c>, <c>lfs</c>); usually none.</param>
 /// <param name="RegistryUrl"><c>nixConfig.flake-registry</c>, which Nix obeys without asking, or null.</param>
 public sealed record Flake(
     string? Description,

@@ -10,7 +10,7 @@ public abstract record TreeLocation
     }
 
     /// <summary>A branch or tag of a forge: the reference pinned to the commit in the answer has a location of its own.</summary>
-    /// <param name="Question">How to ask for the commit.</param>
+    /// <param name="Question">The question for the commit.</param>
     public sealed record Branch(RevisionQuery Question) : TreeLocation;
 
     /// <summary>The archive of a commit. The answer of its address never changes.</summary>
@@ -35,6 +35,6 @@ public abstract record TreeLocation
     public sealed record Folder(string Path) : TreeLocation;
 
     /// <summary>A tree that is kept, compared and promoted, and fetched by Nix alone.</summary>
-    /// <param name="What">What it is, for the message: <c>Mercurial repositories</c>.</param>
+    /// <param name="What">The name of the kind, for the message: <c>Mercurial repositories</c>.</param>
     public sealed record NotFetched(string What) : TreeLocation;
 }

@@ -1,7 +1,7 @@
 namespace Hostlock.Fleets;
 
 /// <summary>A part of contents: a run of similar contents, and then new bytes.</summary>
-/// <param name="From">Where the run begins, in bytes.</param>
+/// <param name="From">The beginning of the run, in bytes.</param>
 /// <param name="Length">The length of the run, in bytes.</param>
 /// <param name="Own">The bytes that follow the run.</param>
 readonly record struct DeltaPart(int From, int Length, ReadOnlyMemory<byte> Own);

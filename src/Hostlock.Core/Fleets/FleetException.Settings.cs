@@ -119,9 +119,9 @@ public sealed partial class FleetException
 
     /// <summary>A setting has a value of another kind than <paramref name="expected"/>.</summary>
     /// <param name="span">The value.</param>
-    /// <param name="expected">What it must be.</param>
-    /// <param name="why">What is wrong with it; null if that is plain.</param>
-    /// <param name="hint">What to write; null if that is plain.</param>
+    /// <param name="expected">The kind of value that is expected.</param>
+    /// <param name="why">The fault of the value; null if the fault is plain.</param>
+    /// <param name="hint">The value to write; null if it is plain.</param>
     public static FleetException WrongValue(SourceSpan span, string expected, string? why = null, string? hint = null) =>
         new($"this must be {expected}{(why is null ? "" : $": {why}")}") { Span = span, Hint = hint };
 

@@ -7,7 +7,7 @@ namespace Hostlock.Fleets;
 /// <param name="Question">The question.</param>
 /// <param name="On">The hosts and rings (<c>@RING</c>) that are asked; none means all hosts.</param>
 /// <param name="Within">The longest time that the answer may take to become right.</param>
-/// <param name="Passes">How many right answers in a row are needed.</param>
+/// <param name="Passes">The number of right answers in a row that are needed.</param>
 public sealed record Gate(string Name, GateQuestion Question, ImmutableArray<string> On, TimeSpan Within, int Passes)
 {
     /// <summary>The usual time for an answer to become right.</summary>

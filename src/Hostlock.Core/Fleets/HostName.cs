@@ -17,7 +17,7 @@ public readonly record struct HostName : IComparable<HostName>
 
     /// <summary>Reads a name.</summary>
     /// <param name="text">The name.</param>
-    /// <param name="span">Where it stands, for the error; null if it is a word of the command line.</param>
+    /// <param name="span">The place of the name, for the error; null for a word of the command line.</param>
     /// <exception cref="FleetException">The text has a character that a host name cannot have, or begins like an option or a hidden
     /// file.</exception>
     public static HostName Parse(string text, SourceSpan? span = null) => TryParse(text) ?? throw FleetException.NotAHostName(text, span);

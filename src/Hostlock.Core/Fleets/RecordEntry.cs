@@ -4,7 +4,7 @@ namespace Hostlock.Fleets;
 
 /// <summary>A file of a record of ours, which is on the disk before the first file of the change that it tells of.</summary>
 /// <param name="Path">The file, absolute. Its folder exists.</param>
-/// <param name="Bytes">What the file holds.</param>
+/// <param name="Bytes">The contents of the file.</param>
 public sealed record RecordEntry(string Path, ReadOnlyMemory<byte> Bytes)
 {
     /// <summary>The earlier records that are too many beside this one. They are deleted once it is on the disk, so that none is lost for

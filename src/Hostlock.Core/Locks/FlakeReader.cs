@@ -38,7 +38,7 @@ sealed class FlakeReader
     /// <summary>Reads the flake at a folder.</summary>
     /// <param name="files">The tree.</param>
     /// <param name="folder">The folder.</param>
-    /// <param name="name">What to call the tree in messages.</param>
+    /// <param name="name">The name of the tree in messages.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public Task<ReadFlake> ReadAsync(TreeFiles files, TreePath folder, string name, CancellationToken cancellationToken) =>
         _read.GetOrAdd((files, folder), _ => new(() => ReadAnewAsync(files, folder, name, cancellationToken))).Value;

@@ -72,7 +72,7 @@ public interface IFlakeSource
 
 /// <summary>The relation of two revisions of one repository.</summary>
 /// <param name="IsDescendant">True if the earlier is among the ancestors of the later.</param>
-/// <param name="Commits">How many commits the later has that the earlier has not; null if the answer did not say.</param>
+/// <param name="Commits">The number of commits that only the later has; null if the answer did not say.</param>
 public sealed record RevisionDistance(bool IsDescendant, ulong? Commits);
 
 /// <summary>A revision as it was asked for.</summary>

@@ -26,7 +26,7 @@ public static class LockFileReader
     /// <summary>Reads a lock.</summary>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="bytes">Its contents.</param>
-    /// <param name="reading">What is known of other locks, which it adds to; null if this is the only one.</param>
+    /// <param name="reading">The memory of locks that are read together, which this lock is added to; null for a lock alone.</param>
     /// <exception cref="LockException">It is not a lock this program can read; the message has file, line and column.</exception>
     public static LockFile Read(string name, ReadOnlyMemory<byte> bytes, LockReading? reading = null)
     {
@@ -76,7 +76,7 @@ public static class LockFileReader
 
     /// <summary>A node of this file, and what was made of it.</summary>
     /// <param name="raw">The node as it stands there.</param>
-    /// <param name="offset">Where it begins.</param>
+    /// <param name="offset">The offset of the node in the file, in bytes.</param>
     struct FileNode(RawNode raw, int offset)
     {
         public readonly RawNode Raw = raw;

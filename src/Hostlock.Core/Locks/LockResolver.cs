@@ -20,7 +20,7 @@ public sealed class LockResolver(IFlakeSource source)
     /// <summary>Makes the lock.</summary>
     /// <param name="top">The flake to lock.</param>
     /// <param name="old">Its lock as it is; <see cref="LockFile.Empty"/> if it has none.</param>
-    /// <param name="request">What to move.</param>
+    /// <param name="request">The inputs to move.</param>
     /// <param name="cancellationToken">Stops it; nothing is written here anyway.</param>
     /// <exception cref="HostlockException">It cannot be locked; the trail names the input.</exception>
     public async Task<ResolvedLock> ResolveAsync(TopFlake top, LockFile old, LockRequest request, CancellationToken cancellationToken)

@@ -14,8 +14,8 @@ public enum MergeSide
 
 /// <summary>An input on which the two sides of a merge do not agree.</summary>
 /// <param name="Input">Its path.</param>
-/// <param name="Ours">What our lock has there; null if our lock does not have the input.</param>
-/// <param name="Theirs">What their lock has there; null if their lock does not have the input.</param>
+/// <param name="Ours">The input in our lock; null if our lock does not have it.</param>
+/// <param name="Theirs">The input in their lock; null if their lock does not have it.</param>
 /// <param name="Missing">
 /// The input that it would follow in the merge, and that the merge would not have; null if both sides changed the input itself.
 /// </param>

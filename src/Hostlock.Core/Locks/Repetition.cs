@@ -6,7 +6,7 @@ namespace Hostlock.Locks;
 
 /// <summary>A source that is in a lock more than once, and inputs of inputs that could follow one directly beneath the flake.</summary>
 /// <param name="Target">The input beneath the flake that the others could follow.</param>
-/// <param name="Revisions">How many different revisions of it the lock has.</param>
+/// <param name="Revisions">The number of revisions of the source in the lock.</param>
 /// <param name="Others">The inputs that are locked on their own, by path.</param>
 public sealed record Repetition(string Target, int Revisions, ImmutableArray<InputPath> Others)
 {

@@ -26,7 +26,7 @@ public sealed class MachineSurvey(IProcessRunner processes, FleetFolder folder, 
 
     /// <summary>Asks and compares. The results are in the order of the hosts.</summary>
     /// <param name="hosts">The hosts.</param>
-    /// <param name="request">How they are asked and compared.</param>
+    /// <param name="request">The way in which machines are asked and compared.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlyList<MachineStatus>> AskAsync(
         IReadOnlyList<Host> hosts, ProbeRequest request, CancellationToken cancellationToken)

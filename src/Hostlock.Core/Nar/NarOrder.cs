@@ -23,7 +23,7 @@ sealed class NarOrder(long limit) : IDisposable
 
     /// <summary>One whole entry that is held back.</summary>
     /// <param name="Name">Its name.</param>
-    /// <param name="Start">Where it begins in the hold of its folder, in bytes.</param>
+    /// <param name="Start">The beginning of the entry in the hold of its folder, in bytes.</param>
     /// <param name="Length">Its length in bytes.</param>
     readonly record struct Held(byte[] Name, long Start, long Length);
 

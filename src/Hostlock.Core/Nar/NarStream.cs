@@ -104,7 +104,7 @@ sealed class NarHold : INarOutput
 /// <summary>
 /// Writes a NAR. This is the one place that knows its bytes: it is told of folders, files and links in NAR order.
 /// </summary>
-/// <param name="output">Where the bytes go; it may change between entries.</param>
+/// <param name="output">The stream that gets the bytes; it may change between entries.</param>
 /// <remarks>Nix 2.34.8, libutil/archive.cc: every token is a 64-bit length, its bytes, and zeros up to a multiple of eight.</remarks>
 sealed class NarStream(INarOutput output)
 {

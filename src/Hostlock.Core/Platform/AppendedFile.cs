@@ -14,7 +14,7 @@ public sealed class AppendedFile : IDisposable
     /// <summary>Opens a file; a new one is made if it does not exist.</summary>
     /// <param name="path">The file. Its folder exists.</param>
     /// <param name="maximum">The most bytes that it may have.</param>
-    /// <param name="contents">What it has.</param>
+    /// <param name="contents">The contents of the file.</param>
     /// <exception cref="PlatformException">It is no regular file, is too large, or cannot be opened.</exception>
     public static AppendedFile Open(string path, long maximum, out byte[] contents)
     {

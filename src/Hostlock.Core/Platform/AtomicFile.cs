@@ -65,7 +65,7 @@ public static class AtomicFile
 
     /// <summary>Replaces one link, or makes it: at any instant it leads to where it led before or to the new target.</summary>
     /// <param name="path">The link. Its folder exists.</param>
-    /// <param name="target">What it leads to, which need not exist.</param>
+    /// <param name="target">The path that the link leads to, which need not exist.</param>
     /// <exception cref="PlatformException">It cannot be made.</exception>
     public static void ReplaceLink(string path, string target)
     {

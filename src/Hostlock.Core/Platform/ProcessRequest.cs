@@ -62,16 +62,16 @@ public abstract record ProcessOutput
     }
 
     /// <summary>The output is kept as text, in <see cref="Finished.Output"/>. Bytes that are not UTF-8 become U+FFFD.</summary>
-    /// <param name="Maximum">Most bytes it may have.</param>
+    /// <param name="Maximum">The most bytes that the output may have.</param>
     public sealed record Text(long Maximum = MaximumBytes) : ProcessOutput;
 
     /// <summary>The output is kept as bytes, in <see cref="Finished.OutputBytes"/>.</summary>
-    /// <param name="Maximum">Most bytes it may have.</param>
+    /// <param name="Maximum">The most bytes that the output may have.</param>
     public sealed record Bytes(long Maximum = MaximumBytes) : ProcessOutput;
 
     /// <summary>The output goes to a new file.</summary>
     /// <param name="Path">The file, which must not exist.</param>
-    /// <param name="Maximum">Most bytes it may have.</param>
+    /// <param name="Maximum">The most bytes that the output may have.</param>
     public sealed record File(string Path, long Maximum) : ProcessOutput;
 
     /// <summary>The output is passed on as it comes, in pieces of text that may end anywhere. It may have any length.</summary>

@@ -12,7 +12,7 @@ public static class RegularFile
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="maximumBytes">Most bytes it may have.</param>
+    /// <param name="maximumBytes">The most bytes that the file may have.</param>
     /// <param name="name">The name that errors show; null for the path.</param>
     /// <exception cref="PlatformException">The file does not exist, is not a regular file, is larger, or cannot be read.</exception>
     public static byte[] Read(string path, long maximumBytes, string? name = null) =>
@@ -20,7 +20,7 @@ public static class RegularFile
 
     /// <summary>Reads a file; null if it does not exist.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="maximumBytes">Most bytes it may have.</param>
+    /// <param name="maximumBytes">The most bytes that the file may have.</param>
     /// <param name="name">The name that errors show; null for the path.</param>
     /// <exception cref="PlatformException">The path is not a regular file, or the file is larger, or cannot be read.</exception>
     public static byte[]? TryRead(string path, long maximumBytes, string? name = null)
@@ -44,7 +44,7 @@ public static class RegularFile
     /// for each would have to be cleared, and collected.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="maximumBytes">Most bytes it may have.</param>
+    /// <param name="maximumBytes">The most bytes that the file may have.</param>
     /// <param name="name">The name that errors show.</param>
     /// <param name="use">Reads the bytes, which are gone afterwards.</param>
     /// <exception cref="PlatformException">As for <see cref="TryRead(string, long, string?)"/>.</exception>
@@ -87,7 +87,7 @@ public static class RegularFile
     /// silently.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="maximumBytes">Most bytes it may have.</param>
+    /// <param name="maximumBytes">The most bytes that the file may have.</param>
     /// <param name="name">The name that errors show; null for the path.</param>
     /// <exception cref="PlatformException">The file does not exist, is not a regular file, is larger, is not UTF-8, or cannot be
     /// read.</exception>
@@ -96,7 +96,7 @@ public static class RegularFile
 
     /// <summary>Reads a file as <see cref="ReadText"/> does; null if it does not exist.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="maximumBytes">Most bytes it may have.</param>
+    /// <param name="maximumBytes">The most bytes that the file may have.</param>
     /// <param name="name">The name that errors show; null for the path.</param>
     /// <exception cref="PlatformException">The path is not a regular file, or the file is larger, is not UTF-8, or cannot be
     /// read.</exception>
@@ -119,7 +119,7 @@ public static class RegularFile
     /// does not exist, is too large or cannot be read; the program that owns the file will report the reason.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="maximumBytes">Most bytes it may have.</param>
+    /// <param name="maximumBytes">The most bytes that the file may have.</param>
     public static string? TextIfReadable(string path, long maximumBytes)
     {
         try
@@ -137,13 +137,13 @@ public static class RegularFile
     /// a pipe, and not come to the end of a device.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="maximumBytes">Most bytes it may have.</param>
+    /// <param name="maximumBytes">The most bytes that the file may have.</param>
     /// <exception cref="PlatformException">The path is not a regular file, or the file is larger, or cannot be looked at.</exception>
     public static void Refuse(string path, long maximumBytes) => Refuse(Encoding.UTF8.GetBytes(path), maximumBytes);
 
     /// <summary>The same for a path whose names need not be text.</summary>
     /// <param name="path">The bytes of the path.</param>
-    /// <param name="maximumBytes">Most bytes it may have.</param>
+    /// <param name="maximumBytes">The most bytes that the file may have.</param>
     /// <exception cref="PlatformException">The path is not a regular file, or the file is larger, or cannot be looked at.</exception>
     public static void Refuse(ReadOnlySpan<byte> path, long maximumBytes)
     {

@@ -9,7 +9,7 @@ namespace Hostlock.Releases;
 /// <param name="Systems">The systems of the hosts that it is cut for, each with its lock.</param>
 /// <param name="Commit">The commit from which they are made.</param>
 /// <param name="Issued">The present time.</param>
-/// <param name="Lifetime">How long machines may begin with it.</param>
+/// <param name="Lifetime">The time in which machines may begin with the release.</param>
 public sealed record ReleaseCut(
     ImmutableDictionary<HostName, (StorePath System, string LockSha256)> Systems, Revision Commit, Moment Issued, TimeSpan Lifetime)
 {

@@ -11,7 +11,7 @@ namespace Hostlock.Releases;
 
 /// <summary>A request for a release.</summary>
 /// <param name="Hosts">The hosts whose systems are new in it; null for all that may be changed.</param>
-/// <param name="Lifetime">How long machines may begin with it.</param>
+/// <param name="Lifetime">The time in which machines may begin with the release.</param>
 public sealed record ReleaseRequest(IReadOnlyList<Host>? Hosts, TimeSpan Lifetime)
 {
     /// <summary>The name of the fleet; null for that of the last release.</summary>

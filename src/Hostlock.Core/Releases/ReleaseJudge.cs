@@ -136,7 +136,7 @@ public static class ReleaseJudge
     /// <param name="accepted">The verdict on the release.</param>
     /// <param name="facts">The facts of the machine.</param>
     /// <param name="isSystem">True if it is a system that can be switched to.</param>
-    /// <param name="carried">What the system says of its lock; null if it says nothing.</param>
+    /// <param name="carried">The statement of the system about its lock; null if it has none.</param>
     /// <param name="running">The lock that runs; null if it is not known.</param>
     /// <returns>The refusal; null if the system may be activated.</returns>
     public static Judgement.Refused? JudgeSystem(

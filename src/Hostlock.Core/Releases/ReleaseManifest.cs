@@ -23,7 +23,7 @@ public sealed record ReleasedSystem(StorePath System, string LockSha256, string?
 /// <param name="Issued">When it was cut.</param>
 /// <param name="Expires">When it expires. No machine begins with it after that.</param>
 /// <param name="Commit">The commit that HEAD was at when it was cut.</param>
-/// <param name="Hosts">What each host gets, by the text of its name: the order of the texts is that of the bytes of a release.</param>
+/// <param name="Hosts">The system of each host, by the text of its name: the order of the texts is that of the bytes of a release.</param>
 public sealed record ReleaseManifest(
     FleetName Fleet, ReleaseNumber Number, Moment Issued, Moment Expires, Revision Commit, NameMap<ReleasedSystem> Hosts)
 {

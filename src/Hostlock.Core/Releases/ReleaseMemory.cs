@@ -93,7 +93,7 @@ public sealed record KnownReceipts(IReadOnlyList<SignedReceipt> All, Warning? Da
     }
 
     /// <summary>The verdict of the machine on a system that it tried; null if it tried none, or nothing came of it yet.</summary>
-    /// <param name="host">What came of it.</param>
+    /// <param name="host">The host, with the outcome.</param>
     public static ReceiptVerdict? VerdictOf(HostRecord host) => host.Outcome switch
     {
         HostOutcome.Kept => host.Now?.Runs(host.Plan.Target) is false ? ReceiptVerdict.Boots : ReceiptVerdict.Kept,

@@ -7,7 +7,7 @@ namespace Hostlock.Rollouts;
 static class Complaint
 {
     /// <summary>The last line of its errors, or its exit code if it said nothing.</summary>
-    /// <param name="finished">How the program ended.</param>
+    /// <param name="finished">The program that ended.</param>
     public static string Of(Finished finished) =>
         LastLine(finished.Errors) is { } line
             ? Visible.Name(line)

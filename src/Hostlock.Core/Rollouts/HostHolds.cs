@@ -8,7 +8,7 @@ public static class HostHolds
     /// <summary>The events that do so, in the order of the hosts; none if nothing has changed. A host that hostlock.toml does not have any
     /// more is passed by like one that is held.</summary>
     /// <param name="rollout">The rollout. A person who has a host go back knows that it is held.</param>
-    /// <param name="fleet">What hostlock.toml says now.</param>
+    /// <param name="fleet">The fleet, as hostlock.toml has it now.</param>
     /// <param name="now">The present time.</param>
     public static IEnumerable<RolloutEvent.Held> Changed(Rollout rollout, Fleet fleet, DateTimeOffset now)
     {
@@ -29,8 +29,8 @@ public static class HostHolds
 
     /// <summary>The hosts that a rollout passed by because they were held, and that are held no longer. A host that has its system got
     /// by all the same.</summary>
-    /// <param name="rollout">What is known of the hosts.</param>
-    /// <param name="fleet">What hostlock.toml says now.</param>
+    /// <param name="rollout">The rollout, with all that is known of its hosts.</param>
+    /// <param name="fleet">The fleet, as hostlock.toml has it now.</param>
     /// <param name="now">The present time.</param>
     public static IReadOnlyList<HostName> Released(Rollout rollout, Fleet fleet, DateTimeOffset now) =>
     [

@@ -40,7 +40,7 @@ public static class HostPhases
     /// <param name="now">The present answer of the machine.</param>
     /// <param name="before">Its answer before anything was done.</param>
     /// <param name="target">The system that it is to get.</param>
-    /// <param name="activation">How it gets it.</param>
+    /// <param name="activation">The way in which the host gets the system.</param>
     /// <param name="rollout">The id of the rollout.</param>
     public static HostPhase Of(HostFacts now, HostFacts before, StorePath target, Activation activation, string rollout)
     {

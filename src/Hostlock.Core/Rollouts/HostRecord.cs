@@ -35,7 +35,7 @@ public enum HostOutcome
 }
 
 /// <summary>The record of one host of a rollout: the fold of its events.</summary>
-/// <param name="Plan">What it is to get.</param>
+/// <param name="Plan">The plan of the host.</param>
 /// <param name="Rollout">The id of the rollout.</param>
 public sealed record HostRecord(HostPlan Plan, string Rollout)
 {

@@ -9,7 +9,7 @@ namespace Hostlock.Rollouts;
 public abstract record RolloutEvent(DateTimeOffset At)
 {
     /// <summary>The rollout begins.</summary>
-    /// <param name="Plan">What is to happen.</param>
+    /// <param name="Plan">The plan.</param>
     /// <param name="At">When it happened.</param>
     public sealed record Opened(RolloutPlan Plan, DateTimeOffset At) : RolloutEvent(At);
 

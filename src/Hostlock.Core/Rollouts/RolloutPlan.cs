@@ -18,7 +18,7 @@ public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray
 
     /// <summary>Makes a plan of one ring, which takes one host after the other until one fails.</summary>
     /// <param name="id">The name of the rollout.</param>
-    /// <param name="action">What it is for.</param>
+    /// <param name="action">The purpose of the rollout.</param>
     /// <param name="hosts">The hosts, in their order.</param>
     public RolloutPlan(string id, RolloutAction action, ImmutableArray<HostPlan> hosts)
         : this(id, action, [new RingPlan("", RingRule.Default, hosts)])
@@ -35,14 +35,14 @@ public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray
     public IEnumerable<HostPlan> Hosts => Rings.SelectMany(ring => ring.Hosts);
 
     /// <summary>Makes a plan of one ring, which takes one host after the other until one fails.</summary>
-    /// <param name="action">What it is for.</param>
+    /// <param name="action">The purpose of the rollout.</param>
     /// <param name="hosts">The hosts, in their order.</param>
     /// <param name="now">The present time.</param>
     public static RolloutPlan Of(RolloutAction action, ImmutableArray<HostPlan> hosts, DateTimeOffset now) =>
         Of(action, [new RingPlan("", RingRule.Default, hosts)], now);
 
     /// <summary>Makes a plan.</summary>
-    /// <param name="action">What it is for.</param>
+    /// <param name="action">The purpose of the rollout.</param>
     /// <param name="rings">The rings, in their order.</param>
     /// <param name="now">The present time.</param>
     public static RolloutPlan Of(RolloutAction action, ImmutableArray<RingPlan> rings, DateTimeOffset now)
@@ -97,7 +97,7 @@ public sealed record RolloutSource(HostName From, Revision Commit, Revision Base
 /// <summary>One host and the system that it is to get.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="Target">The exact system.</param>
-/// <param name="Activation">How it gets the system.</param>
+/// <param name="Activation">The way in which the host gets the system.</param>
 /// <param name="Engine">The name of the engine that activates it.</param>
 /// <param name="Trial">The silence after which the machine goes back by itself.</param>
 /// <param name="IsChecked">False if the system is kept without a look at the machine and its gates.</param>

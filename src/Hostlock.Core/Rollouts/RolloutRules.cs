@@ -17,7 +17,7 @@ public static class RolloutRules
     public const int CopiesAtOnce = 4;
 
     /// <summary>The orders that may be carried out now; none if all is done, or the work of others has to be waited for.</summary>
-    /// <param name="rollout">What has happened.</param>
+    /// <param name="rollout">The rollout, with all that has happened.</param>
     /// <param name="busy">The hosts that this run is at work on. A step of another host that began and did not end was cut off.</param>
     /// <param name="now">The present time.</param>
     public static ImmutableArray<Order> Next(Rollout rollout, IReadOnlySet<HostName> busy, DateTimeOffset now)
@@ -36,12 +36,12 @@ public static class RolloutRules
     }
 
     /// <summary>The orders that may be carried out now in a rollout that nobody is at work on.</summary>
-    /// <param name="rollout">What has happened.</param>
+    /// <param name="rollout">The rollout, with all that has happened.</param>
     /// <param name="now">The present time.</param>
     public static ImmutableArray<Order> Next(Rollout rollout, DateTimeOffset now) => Next(rollout, ImmutableHashSet<HostName>.Empty, now);
 
     /// <summary>The reason why no further host may begin; null if one may.</summary>
-    /// <param name="rollout">What has happened.</param>
+    /// <param name="rollout">The rollout, with all that has happened.</param>
     public static string? WhyHalted(Rollout rollout) =>
         rollout.Stopped ?? rollout.Plan.Rings.Select(ring => WhyHalted(rollout, ring)).FirstOrDefault(why => why is not null);
 
@@ -70,7 +70,7 @@ public static class RolloutRules
     }
 
     /// <summary>The next step of a host; null if a person has to decide, or the host has its outcome.</summary>
-    /// <param name="host">What is known of it.</param>
+    /// <param name="host">The host, with all that is known of it.</param>
     public static Step? NextStep(HostRecord host)
     {
         if (host.Outcome is not null)

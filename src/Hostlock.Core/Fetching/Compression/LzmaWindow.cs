@@ -17,7 +17,7 @@ static class LzmaWindow
 
     /// <summary>Refuses properties of LZMA that ask for too large a window.</summary>
     /// <param name="properties">The properties.</param>
-    /// <param name="what">What has them, for the message.</param>
+    /// <param name="what">The part of an archive that has them, for the message.</param>
     /// <exception cref="FetchException">The window is too large.</exception>
     public static void Check(ReadOnlySpan<byte> properties, string what)
     {

@@ -59,7 +59,7 @@ public sealed class GitHistory : IDisposable
     /// <param name="paths">The files, relative to the work tree.</param>
     /// <param name="most">The most commits to return.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="skipped">How many of the newest are left out.</param>
+    /// <param name="skipped">The number of the newest commits that are left out.</param>
     public async Task<IReadOnlyList<FileCommit>> OfAsync(
         IEnumerable<string> paths, int most, CancellationToken cancellationToken, int skipped = 0)
     {

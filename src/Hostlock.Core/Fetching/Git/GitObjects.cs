@@ -121,7 +121,7 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
     /// <summary>An object by a name, with all its contents; null if no object has the name.</summary>
     /// <param name="name">The name.</param>
     /// <param name="most">The most bytes that it may have.</param>
-    /// <param name="shown">What it is, for the error.</param>
+    /// <param name="shown">The name of the object, for the error.</param>
     /// <exception cref="FetchException">It has more.</exception>
     public (GitHeader Header, byte[] Contents)? Find(string name, int most, string shown) =>
         Header(name) is { } header ? (header, ReadWhole(header, most, shown)) : null;

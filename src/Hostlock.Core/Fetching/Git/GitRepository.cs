@@ -115,7 +115,7 @@ sealed class GitRepository : IDisposable
     }
 
     /// <summary>Asks git for a setting that is <c>true</c>, <c>false</c> or a word; null if it is nowhere set.</summary>
-    /// <param name="name">Its name: <c>core.fileMode</c>.</param>
+    /// <param name="name">The name of the setting: <c>core.fileMode</c>.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<string?> SettingAsync(string name, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ namespace Hostlock.Fetching.Http;
 
 /// <summary>A body that reports its bytes as they come.</summary>
 /// <param name="body">The bytes; closed with the stream.</param>
-/// <param name="received">Is told how many more bytes have come, after each read.</param>
+/// <param name="received">Is told the number of bytes that came, after each read.</param>
 sealed class WatchedStream(Stream body, Action<int> received) : ForwardStream
 {
     public override int Read(Span<byte> buffer) => Count(body.Read(buffer));

@@ -3,7 +3,7 @@ using Hostlock.Flakes;
 namespace Hostlock.Fetching.Http;
 
 /// <summary>Tells a watcher how the bytes of one reference come.</summary>
-/// <param name="watcher">Is told.</param>
+/// <param name="watcher">Is told how the transfer goes.</param>
 /// <param name="reference">The reference that is fetched.</param>
 sealed class WatchedTransfer(IFetchWatcher watcher, FlakeRef reference)
 {

@@ -51,7 +51,7 @@ sealed class NixBindings(SourceText source, int start, bool isRecursive)
     }
 
     /// <summary>Adds <c>inherit a b;</c> or <c>inherit (source) a b;</c>.</summary>
-    /// <param name="source">What the names are taken from; null for the scope around the set.</param>
+    /// <param name="source">The expression that the names are taken from; null for the scope around the set.</param>
     /// <param name="names">The names.</param>
     /// <param name="start">The offset of its first character.</param>
     /// <param name="end">The offset after the semicolon.</param>

@@ -10,7 +10,7 @@ namespace Hostlock.Fleets.Changes;
 public static class Downgrade
 {
     /// <summary>True if the dates show that an input goes back.</summary>
-    /// <param name="change">What became of the input.</param>
+    /// <param name="change">The change of the input.</param>
     public static bool Is(LockChange change) =>
         Moved(change) is var (before, after)
         && before.LastModified is { } earlier && after.LastModified is { } later && later < earlier;

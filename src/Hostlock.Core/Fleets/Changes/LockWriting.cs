@@ -21,7 +21,7 @@ public interface ILockWritingWatcher
 /// <param name="Words">The words of the command, as they are recorded.</param>
 /// <param name="Watcher">Is told the steps.</param>
 /// <param name="PlanAsync">Makes the plan; nobody else changes the locks meanwhile.</param>
-/// <param name="Mode">How the plan is written; the same for all flakes that are written together.</param>
+/// <param name="Mode">The way in which the plan is written; the same for all flakes that are written together.</param>
 public sealed record FlakeWriting(
     FleetFolder Folder, IEnumerable<string> Words, ILockWritingWatcher Watcher, Func<CancellationToken, Task<LockPlan>> PlanAsync,
     WritingMode Mode)
@@ -40,7 +40,7 @@ public sealed class LockWriting(
 {
     /// <summary>Plans and writes.</summary>
     /// <param name="planAsync">Makes the plan; nobody else changes the locks meanwhile.</param>
-    /// <param name="mode">How the plan is written.</param>
+    /// <param name="mode">The way in which the plan is written.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">Planning fails, a lock cannot be written, or git refuses the commit.</exception>
     public async Task<LockReport> RunAsync(

@@ -54,7 +54,7 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
     /// <summary>Works out the lock of each target. If one target must not have it, none gets it, because nobody asked for half a
     /// promotion.</summary>
     /// <param name="targets">The locks that get it.</param>
-    /// <param name="request">What to carry over.</param>
+    /// <param name="request">The part of the lock to carry over.</param>
     /// <exception cref="FleetException">An input was not tested, or no lock but the tested one is to get it.</exception>
     public LockPlan Plan(IReadOnlyList<LockPlace> targets, PromotionRequest request)
     {

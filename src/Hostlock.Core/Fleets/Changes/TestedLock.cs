@@ -31,7 +31,7 @@ public sealed class TestedLock(LockPlace place, LockFile file, Flake declared)
     /// <summary>True if no rule keeps anything of this lock from another host, and the flake of that host declares no more than the lock
     /// has.</summary>
     /// <param name="target">The lock that would get the entries.</param>
-    /// <param name="declared">What the flake of that lock declares, with the references of the host's own.</param>
+    /// <param name="declared">The declarations of that lock's flake, with the host's own references in place.</param>
     public bool IsFreeFor(LockPlace target, Flake declared)
     {
         if (target.Frozen.Count > 0)

@@ -14,7 +14,7 @@ namespace Hostlock.Fleets.History;
 /// <param name="root">The folder of the repository.</param>
 /// <param name="inRepository">The folder of the flake in it, with a slash behind it; empty for the repository's own folder.</param>
 /// <param name="files">The files that differ from an earlier commit, relative to the repository.</param>
-/// <param name="others">Those that are neither locks nor hostlock.toml.</param>
+/// <param name="others">The changed files that are neither locks nor hostlock.toml.</param>
 sealed class FlakeView(
     IProcessRunner processes, FleetFolder folder, string root, string inRepository, HashSet<string> files, HashSet<string> others)
 {

@@ -23,7 +23,7 @@ public sealed record CommittedChange(FileCommit Commit, LockDiff? Diff)
 /// <summary>A lock that a commit has.</summary>
 /// <param name="Commit">The commit that made it.</param>
 /// <param name="Bytes">The bytes of the lock.</param>
-/// <param name="ChangesSince">How many changes came after it; a change that is not committed counts too.</param>
+/// <param name="ChangesSince">The number of later changes; a change that is not committed counts too.</param>
 /// <param name="ReplacedAt">When the first change after it was committed; null if none was.</param>
 public sealed record EarlierLock(FileCommit Commit, byte[] Bytes, int ChangesSince, Moment? ReplacedAt);
 

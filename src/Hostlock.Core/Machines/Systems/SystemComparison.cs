@@ -20,7 +20,7 @@ public sealed class SystemComparison(IProcessRunner processes, FleetFolder folde
     /// <param name="host">The host that is built.</param>
     /// <param name="before">The earlier side.</param>
     /// <param name="after">The later side.</param>
-    /// <param name="told">Is told what is built.</param>
+    /// <param name="told">Is told each system that is built.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">There is no nix, nix fails, or a machine cannot be reached.</exception>
     public async Task<PackageDiff> CompareAsync(

@@ -10,7 +10,7 @@ namespace Hostlock.Machines.Systems;
 
 /// <summary>A system that was evaluated.</summary>
 /// <param name="Derivation">The derivation that makes it.</param>
-/// <param name="System">Its path, once it is built.</param>
+/// <param name="System">The path of the system, once it is built.</param>
 /// <param name="Platform">The platform that it is built on: <c>x86_64-linux</c>; empty if that is not known.</param>
 public readonly record struct EvaluatedSystem(StorePath Derivation, StorePath System, string Platform);
 

@@ -34,7 +34,7 @@ public sealed class AllowedSigners(IProcessRunner processes, ReadOnlyMemory<byte
     /// <param name="contents">The bytes that are said to be signed.</param>
     /// <param name="signature">The signature, as ssh-keygen writes
     /// it.</param>
-    /// <param name="purpose">What it must have been made for.</param>
+    /// <param name="purpose">The purpose that the signature must have.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="asOf">The time at which the key must have been allowed to sign; null for now.</param>
     /// <exception cref="PlatformException">There is no ssh-keygen, or the folder cannot be written to.</exception>
@@ -96,9 +96,9 @@ public sealed class AllowedSigners(IProcessRunner processes, ReadOnlyMemory<byte
 
     /// <summary>Finds the key that made a signature of these bytes, whether it is in the list or not; null if the signature is of something
     /// else.</summary>
-    /// <param name="contents">What is said to be signed.</param>
+    /// <param name="contents">The bytes that are said to be signed.</param>
     /// <param name="signature">The signature, as ssh-keygen writes it.</param>
-    /// <param name="purpose">What it must have been made for.</param>
+    /// <param name="purpose">The purpose that the signature must have.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The fingerprint of the key: <c>SHA256:…</c>.</returns>
     /// <exception cref="PlatformException">There is no ssh-keygen, or the folder cannot be written to.</exception>

@@ -13,8 +13,8 @@ public static class SshKeygen
     /// <summary>Signs. The passphrase of a key, or a touch of one in hardware, is asked for at the terminal; an agent is asked
     /// first.</summary>
     /// <param name="key">The file of the key, or of its public part if an agent has it.</param>
-    /// <param name="purpose">What the signature is for, its namespace.</param>
-    /// <param name="contents">What is signed.</param>
+    /// <param name="purpose">The purpose of the signature, which is its namespace.</param>
+    /// <param name="contents">The bytes to sign.</param>
     public static ProcessRequest Sign(string key, string purpose, ReadOnlyMemory<byte> contents) =>
         ProcessRequest.Of(Name, "-Y", "sign", "-n", purpose, "-f", key) with { Input = contents };
 
@@ -27,10 +27,10 @@ public static class SshKeygen
 
     /// <summary>Verifies a signature.</summary>
     /// <param name="signers">The file of those who may sign.</param>
-    /// <param name="principal">Who is said to have made it.</param>
-    /// <param name="purpose">What it has to be for, its namespace.</param>
+    /// <param name="principal">The name of the signer, as the signature is said to have it.</param>
+    /// <param name="purpose">The purpose that the signature must have, which is its namespace.</param>
     /// <param name="signature">The file of the signature.</param>
-    /// <param name="contents">What it is about.</param>
+    /// <param name="contents">The bytes that were signed.</param>
     /// <param name="asOf">The time at which the key must have been allowed; null for now.</param>
     public static ProcessRequest Verify(
         string signers, string principal, string purpose, string signature, ReadOnlyMemory<byte> contents, DateTimeOffset? asOf = null) =>
@@ -41,7 +41,7 @@ public static class SshKeygen
         };
 
     /// <summary>Asks whether a signature is of these bytes, by any key.</summary>
-    /// <param name="purpose">What it has to be for, its namespace.</param>
+    /// <param name="purpose">The purpose that the signature must have, which is its namespace.</param>
     /// <param name="signature">The file of the signature.</param>
     /// <param name="contents">The bytes.</param>
     public static ProcessRequest CheckAnybodys(string purpose, string signature, ReadOnlyMemory<byte> contents) =>

@@ -6,7 +6,7 @@ namespace Hostlock.Rollouts.Engines;
 
 /// <summary>The system that an engine is to bring, and the machine.</summary>
 /// <param name="Address">The machine. Its port is given by NIX_SSHOPTS.</param>
-/// <param name="Power">How its user becomes root.</param>
+/// <param name="Power">The way in which the user of the machine becomes root.</param>
 /// <param name="System">The exact system.</param>
 /// <param name="Flake">The flake that makes the system, as nix takes it, for engines that evaluate by themselves.</param>
 /// <param name="Folder">The folder of the flake.</param>

@@ -40,7 +40,7 @@ public sealed class RolloutJournals
     }
 
     /// <summary>Does something that no other run may do at the same time. However this program ends, the next run may do it.</summary>
-    /// <param name="doAsync">What is done.</param>
+    /// <param name="doAsync">The work.</param>
     /// <exception cref="HostlockException">Another run is at work, or the folder cannot be made.</exception>
     public async Task<T> AloneAsync<T>(Func<Task<T>> doAsync)
     {
@@ -77,7 +77,7 @@ public sealed class RolloutJournals
 
     /// <summary>Adds the lines that another clone wrote to the journal of a rollout. A journal that has them all stays as it is.</summary>
     /// <param name="rollout">The id of the rollout.</param>
-    /// <param name="bytes">What the other clone wrote.</param>
+    /// <param name="bytes">The bytes that the other clone wrote.</param>
     /// <exception cref="HostlockException">The two are of different runs, or the file cannot be written.</exception>
     internal void Bring(string rollout, byte[] bytes)
     {

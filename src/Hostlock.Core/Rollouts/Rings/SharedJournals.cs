@@ -100,7 +100,7 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
 
     /// <summary>Pushes what a run did, so that others go on from there, also if it is to stop. It does not wait for long then.</summary>
     /// <param name="rollout">The id of the rollout.</param>
-    /// <param name="cancellationToken">Says that it is to stop.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">git cannot reach the other repository, or another run has pushed in between.</exception>
     public async Task PushDoneAsync(string rollout, CancellationToken cancellationToken)
     {

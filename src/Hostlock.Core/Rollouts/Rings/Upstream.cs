@@ -162,7 +162,7 @@ sealed class Upstream
     }
 
     /// <summary>Says that a push was refused although nothing came in between.</summary>
-    /// <param name="said">What git said.</param>
+    /// <param name="said">The words of git.</param>
     public RolloutException Refused(string said) => RolloutException.PushFailed(_remote, said);
 
     async Task<string?> PushAsync(string[] refspecs, CancellationToken cancellationToken)

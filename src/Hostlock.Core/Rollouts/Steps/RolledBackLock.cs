@@ -15,7 +15,7 @@ public abstract record LockReturn
 
     /// <summary>The lock is as the machine has it.</summary>
     /// <param name="Place">The lock.</param>
-    /// <param name="Diff">What changed in it.</param>
+    /// <param name="Diff">The changes in the lock.</param>
     public sealed record Done(LockPlace Place, LockDiff Diff) : LockReturn;
 
     /// <summary>Other hosts share the lock and did not go back, so it stays.</summary>
@@ -34,8 +34,8 @@ public sealed class RolledBackLock(IProcessRunner processes, FleetFolder folder,
 {
     /// <summary>Puts the lock back. A failure is a result, because the machine went back already.</summary>
     /// <param name="name">The host, which runs its earlier system.</param>
-    /// <param name="mode">How the lock is written.</param>
-    /// <param name="watcher">Is told what is written.</param>
+    /// <param name="mode">The way in which the lock is written.</param>
+    /// <param name="watcher">Is told of the lock that is written.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<LockReturn> PutBackAsync(
         HostName name, WritingMode mode, ILockWritingWatcher watcher, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ public interface IRingOpener
     /// <summary>Puts the locks of a ring into the repository. Once that is done, doing it again changes nothing.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="ring">The ring.</param>
-    /// <param name="crash">Where this program is to be killed, in tests: once the locks are there, and before they are pushed.</param>
+    /// <param name="crash">The place where this program is killed, in tests: once the locks are there, and before they are pushed.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The locks cannot be written or pushed, or somebody else moved one of them.</exception>
     Task<OpenedRing> OpenAsync(RolloutPlan plan, RingPlan ring, CrashPoint crash, CancellationToken cancellationToken);
@@ -79,7 +79,7 @@ public sealed class CrashPoint(string? place)
 /// <param name="taker">Takes steps.</param>
 /// <param name="opener">Opens rings; null if the rings have nothing to open.</param>
 /// <param name="watcher">Is told what happens.</param>
-/// <param name="crash">Where this program is to be killed, in tests.</param>
+/// <param name="crash">The place where this program is killed, in tests.</param>
 /// <param name="time">The clock.</param>
 public sealed class RolloutRunner(
     Action<IReadOnlyList<RolloutEvent>> append, IStepTaker taker, IRingOpener? opener, IRolloutWatcher watcher, CrashPoint crash,

@@ -47,7 +47,7 @@ public sealed record StepWords(string Rollout, string MachineId, StorePath Targe
         };
 
     /// <summary>The arguments of the script.</summary>
-    /// <param name="verb">What it is to do.</param>
+    /// <param name="verb">The step that the script is to take.</param>
     public IEnumerable<string> For(string verb) =>
     [
         verb, Rollout, MachineId, Target.ToString(), Running?.ToString() ?? "", Next?.ToString() ?? "",
@@ -76,9 +76,9 @@ public static class StepScript
 
     /// <summary>Builds the command that has a machine take a step, as root.</summary>
     /// <param name="target">The machine as ssh knows it; null for this machine.</param>
-    /// <param name="power">How its user becomes root.</param>
+    /// <param name="power">The way in which the user of the machine becomes root.</param>
     /// <param name="words">The words of the script.</param>
-    /// <param name="verb">What it is to do.</param>
+    /// <param name="verb">The step that the script is to take.</param>
     public static ProcessRequest Request(string? target, RootPower power, StepWords words, string verb) =>
         Ssh.RootScript(target, power == RootPower.BySudo, Sent(Text), words.For(verb)) with { Stop = new ProcessStop.Never() };
 

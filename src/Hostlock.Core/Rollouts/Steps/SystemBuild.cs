@@ -145,7 +145,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
     }
 
     /// <summary>The store that systems are built in, as nix knows it; null for that of this machine.</summary>
-    /// <param name="place">Where they are built.</param>
+    /// <param name="place">The place where systems are built.</param>
     /// <param name="address">The machine of the host.</param>
     public static string? StoreOf(BuildPlace place, MachineAddress address) => place switch
     {
