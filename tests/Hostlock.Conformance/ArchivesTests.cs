@@ -3,7 +3,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance;
 
-/// <summary>The recorded answers about archives, asked anew of Nix 2.34.8 where it is here.</summary>
+/// <summary>The recorded answers about archives. If Nix 2.34.8 is here, it is asked anew.</summary>
 [Trait("program", "none")]
 public class ArchivesTests
 {

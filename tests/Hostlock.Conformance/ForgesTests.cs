@@ -103,7 +103,7 @@ public sealed class ForgesTests : IAsyncLifetime
         var recorded = Path.Combine(Repository.Vectors("forges"), $"{name.Replace(' ', '-')}.txt");
         var revision = Fill();
         var settings = $"flake-registry =\ndownload-attempts = 1\n{each.Settings}";
-        // Whether a branch was rewritten is a question of ours that Nix does not have; where going back is allowed it is not asked.
+        // hostlock asks whether a branch was rewritten, and Nix does not. If going back is allowed, nobody asks.
         var ours = Story(each, revision, "ours", (folder, arguments) => Run.Program(
             HostlockProgram.Path,
             folder,

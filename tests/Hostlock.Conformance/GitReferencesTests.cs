@@ -8,8 +8,8 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance;
 
 /// <summary>
-/// What is locked for git references in every state of a repository, beside Nix 2.34.8: recorded, and a part of it asked live where Nix is
-/// here. <c>HOSTLOCK_BLESS=1</c> records anew.
+/// Locks of git references in every state of a repository, beside Nix 2.34.8, whose answers are recorded. If Nix is here, it is asked anew
+/// about a part of them. <c>HOSTLOCK_BLESS=1</c> records anew.
 /// </summary>
 [Trait("program", "none")]
 public sealed class GitReferencesTests(GitReferencesTests.Repositories repositories) : IClassFixture<GitReferencesTests.Repositories>

@@ -32,7 +32,7 @@ public class NixLibraryFrameworksTests
     {
         using var fleet = OneFleet.Using(framework);
         var nix = RealNix.Get(release, fleet.Folder);
-        // flake-utils-plus writes the commit into each system; where something is not committed there is none.
+        // flake-utils-plus writes the commit into each system, if all is committed.
         fleet.Write("notes", "not committed\n");
         var code = fleet.Read("flake.nix");
         var native = Derivations(fleet, nix);
@@ -65,7 +65,7 @@ public class NixLibraryFrameworksTests
         var withNames = Plex();
 
         Assert.Equal(before, withNames);
-        // Where the names of the outputs are not listed, the framework is asked for them, by the root lock: exactly these inputs.
+        // If the names of the outputs are not listed, the framework is asked for them, by the root lock: exactly these inputs.
         fleet.Write(
             "hostlock.toml", string.Join('\n', toml.Split('\n').Where(line => !line.StartsWith("outputs = ", StringComparison.Ordinal))));
         fleet.Write("flake.lock", root);

@@ -104,7 +104,7 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
 
         var (native, byLock) = (AskedFor("native"), AskedFor("plex"));
 
-        // The name of an input each, but that `link` is asked for where it is fixed, and git fetches hardware.
+        // Each is the name of an input; `link` is asked for at the place where it is fixed, and git fetches hardware.
         Assert.Equal(["file", "fixed", "hardware", "hut", "lab", "open", "own", "private"], Names(native["new"]));
         Assert.Empty(native["kept"]);
         Assert.Empty(native["store"]);

@@ -42,7 +42,7 @@ public class NixLibraryTests
         foreach (var name in SevenHosts.Names.Where(name => name != "plex").Append("root"))
         {
             var path = Path.Combine(hosts.Fleet, name == "root" ? "flake.lock" : $"locks/{name}.lock");
-            // A revision and a hash that are nowhere, in no repository and no store: whoever fetches them fails.
+            // A revision and a hash that no repository and no store has: a fetch of them fails.
             var gone = Regex.Replace(File.ReadAllText(path), "\"rev\": \"[0-9a-f]{40}\"", $"\"rev\": \"{new string('e', 40)}\"");
             File.WriteAllText(path, Regex.Replace(gone, "\"narHash\": \"[^\"]*\"", $"\"narHash\": \"sha256-{new string('A', 43)}=\""));
         }

@@ -64,7 +64,7 @@ public class RandomStepsTests(ITestOutputHelper output)
                 world.Agree();
                 continue;
             }
-            // What a lock pins may be gone from where it was: each program then has what it happens to have kept.
+            // A pinned tree may be gone from its place: each program then has the trees that it happens to have kept.
             var refusal = isRefused ? theirs.Errors : ours.Errors;
             if (isRefused != (ours.ExitCode != 0) && Mismatches.Any(text => refusal.Contains(text, StringComparison.Ordinal))
                 && !refusal.Contains(RandomWorld.WrongHash, StringComparison.Ordinal))

@@ -24,23 +24,23 @@ sealed record Shape(string Name, string Top)
     /// <summary>Done when the world is made, before anything is locked.</summary>
     public Action<TempFolder>? Prepare { get; init; }
 
-    /// <summary>True where an input has changes that are not committed, so that no lock can be written.</summary>
+    /// <summary>True if an input has changes that are not committed, so that no lock can be written.</summary>
     public bool IsUnlocked { get; init; }
 
     /// <summary>The lock that is there at the beginning, or none. In it <c>@REV</c> and <c>@HASH</c> stand for the commit of <c>git/lib</c>
     /// and its hash.</summary>
     public string? Lock { get; init; }
 
-    /// <summary>True where the flake itself is a git repository with all its files staged; else it is a plain folder.</summary>
+    /// <summary>True if the flake itself is a git repository with all its files staged; false for a plain folder.</summary>
     public bool IsGit { get; init; }
 
     /// <summary>Done to the folder of the flake itself before the first step.</summary>
     public Action<string>? PrepareTop { get; init; }
 
-    /// <summary>The flake after the first lock, where it changes.</summary>
+    /// <summary>The flake after the first lock; null if it stays the same.</summary>
     public string? Then { get; init; }
 
-    /// <summary>The inputs of an update by name after the one of all; none where empty.</summary>
+    /// <summary>The inputs that a second update names, after the update of all inputs; empty for no second update.</summary>
     public string[] Update { get; init; } = [];
 
     const string Plain = "{ outputs = _: { }; }";

@@ -17,13 +17,13 @@ sealed record WebRequest(string Method, string Host, string Target, IReadOnlyDic
 /// <summary>An answer: what is sent, and how the sending goes wrong.</summary>
 sealed record WebAnswer(int Status, byte[] Body, params (string Name, string Value)[] Headers)
 {
-    /// <summary>Bytes of the body after which the connection is closed; all where null.</summary>
+    /// <summary>The number of bytes of the body after which the connection is closed; null for all.</summary>
     public int? CutAt { get; init; }
 
     /// <summary>Bytes of the body after which nothing more comes, and the connection stays.</summary>
     public int? StallsAt { get; init; }
 
-    /// <summary>True where nothing is ever said.</summary>
+    /// <summary>True if nothing is ever said.</summary>
     public bool Hangs { get; init; }
 
     public static WebAnswer Text(string text, int status = 200) =>
@@ -89,7 +89,7 @@ class LoopbackServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Answers a request; false where the connection is then to be closed.</summary>
+    /// <summary>Answers a request; false if the connection is to be closed then.</summary>
     protected async Task<bool> AnswerOneAsync(Stream stream, WebRequest request, CancellationToken stop)
     {
         lock (Requests)
@@ -97,7 +97,7 @@ class LoopbackServer : IAsyncDisposable
         return await SendAsync(stream, Answer(request), request.Method == "HEAD", stop);
     }
 
-    /// <summary>The next request; null where the other side is done.</summary>
+    /// <summary>The next request; null if the other side is done.</summary>
     protected static async Task<WebRequest?> ReadAsync(Stream stream, string? host, CancellationToken stop)
     {
         var lines = new List<string>();

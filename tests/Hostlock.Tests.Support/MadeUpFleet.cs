@@ -136,7 +136,7 @@ static class MadeUpFleet
 
         (string, string, Host[]) Promote(string ring, string input)
         {
-            // The last but one stays where it was from a while ago on.
+            // The last host but one has stayed at its revision for a while.
             Host[] targets =
             [
                 .. hosts.Where(host => host.Ring == ring && !(input == "nixpkgs" && host == hosts[^2] && commit > commits * 2 / 3)),

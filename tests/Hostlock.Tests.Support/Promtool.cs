@@ -3,7 +3,7 @@ namespace Hostlock.Tests.Support;
 /// <summary>The program of Prometheus that judges what it reads.</summary>
 static class Promtool
 {
-    /// <summary>Where it is; null if this machine lacks it.</summary>
+    /// <summary>The path of promtool; null if this machine does not have it.</summary>
     public static string? Place { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Select(folder => Path.Combine(folder, "promtool")).FirstOrDefault(File.Exists);
 

@@ -69,7 +69,7 @@ public sealed class CacheTests : IDisposable
         Assert.True(File.Exists(_folder["fleet/flake.lock"]));
     }
 
-    // A bare copy as hostlock would look for it, whose ssh is a program of whoever laid it there.
+    // A bare copy as hostlock would look for it. Its ssh is a program of the person who put it there.
     void LayCopy(string cache)
     {
         var copy = $"{cache}/git/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Address)))}";

@@ -3,7 +3,7 @@ using static Hostlock.Conformance.FakeHosts.SwitchStory;
 
 namespace Hostlock.Conformance.FakeHosts;
 
-/// <summary>Where systems are evaluated and built, and what becomes of them then.</summary>
+/// <summary>The places in which systems are evaluated and built, and the ways that the systems take from there.</summary>
 public class BuildsTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     /// <summary>A host for each test, and those that are built or build beside them.</summary>

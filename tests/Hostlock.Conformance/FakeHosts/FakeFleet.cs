@@ -8,7 +8,7 @@ namespace Hostlock.Conformance.FakeHosts;
 
 /// <summary>
 /// Fake NixOS hosts on a network of their own, a controller among them, and a flake with a lock for each host. <c>tests/fleet</c> makes
-/// them. Each test that starts some is skipped where there can be none. When this object goes, or the process that has it, all of it goes.
+/// them. If there can be none here, each test that starts some is skipped. When this object or its process goes, all hosts go.
 /// </summary>
 sealed class FakeFleet : IDisposable
 {

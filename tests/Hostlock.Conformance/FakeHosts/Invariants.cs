@@ -26,7 +26,7 @@ sealed class Invariants(string journal, Func<HostName, HostState?> stateOf, Func
         return last is null ? null : new(last.FullName, stateOf, firstOf);
     }
 
-    /// <summary>Where the run stands at its end.</summary>
+    /// <summary>The state of the run at its end.</summary>
     public Rollout End => _events.Skip(1).Aggregate(
         Rollout.Of((RolloutEvent.Opened)_events[0]), (rollout, happened) => rollout.After(happened));
 

@@ -11,7 +11,7 @@ public class KilledRolloutTests(RolloutFleet shared) : RolloutTests(shared)
 {
     const int UsualShare = 5;
 
-    /// <summary>Where the run is killed, and how many more kills at the same place follow.</summary>
+    /// <summary>The place at which the run is killed, and the number of further kills there.</summary>
     public static TheoryData<string, string> Kills { get; } = Chosen();
 
     /// <summary>A story for each kill.</summary>

@@ -12,7 +12,7 @@ public class KilledSwitchTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     const int UsualShare = 5;
 
-    /// <summary>The kind of the host, or the engine, and where the run is killed.</summary>
+    /// <summary>The kind of the host, or the engine, and the place at which the run is killed.</summary>
     public static TheoryData<string, string, string> Kills { get; } = Chosen();
 
     /// <summary>A host for each kill.</summary>

@@ -65,7 +65,7 @@ public class LargeRolloutTests
             Assert.Equal(failed.Contains(name), now.Running == before[name].Running);
             Assert.Equal((now.Running, now.Running), (now.Profile, now.Boots));
         }
-        // A ring, a commit; and whoever failed has its lock, for that is what it is to run.
+        // Each ring is a commit. A host that failed has its lock too: it is to run the system of that lock.
         Assert.Collection(
             Git("log", "--format=%s", "--grep=Hostlock-Rollout").Split('\n', StringSplitOptions.RemoveEmptyEntries),
             last => Assert.StartsWith("locks: 12 hosts from h01: ", last, StringComparison.Ordinal),

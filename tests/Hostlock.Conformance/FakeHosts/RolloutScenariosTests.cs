@@ -35,7 +35,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         story.AssertKept("a", "b", "c", "d");
         Assert.Contains(" from calm-a: ", Assert.Single(story.Opened(story.Clone)), StringComparison.Ordinal);
         Assert.Contains("\n4 kept\n", first.Output, StringComparison.Ordinal);
-        // What is there already is neither activated nor committed again.
+        // A system or a lock that is there already is neither activated nor committed again.
         AssertCode(0, again);
         Assert.Equal(done, story.Activations());
         Assert.Single(story.Opened(story.Clone));

@@ -96,7 +96,7 @@ sealed partial class OneFleet : IDisposable
         TestGit.Commit(Folder[$"inputs/{input}"], ++_day);
     }
 
-    /// <summary>Makes a lock pin what is nowhere, so that whoever fetches it fails.</summary>
+    /// <summary>Makes a lock pin a tree that does not exist, so that a fetch of it fails.</summary>
     public void Break(string file) =>
         Write(
             file,

@@ -5,7 +5,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance.Support;
 
 /// <summary>
-/// A real release of Nix with a store, a home and caches in a folder of its own. Tests that ask it are skipped where it is not there.
+/// A real release of Nix with a store, a home and caches in a folder of its own. If it is not here, tests that ask it are skipped.
 /// </summary>
 sealed class RealNix
 {
@@ -40,7 +40,7 @@ sealed class RealNix
             Directory.CreateDirectory(_variables[name]);
     }
 
-    /// <summary>A release by the start of its version; skips the test where it is not there.</summary>
+    /// <summary>A release by the start of its version. If it is not here, the test is skipped.</summary>
     public static RealNix Get(string version, TempFolder folder, string name = "nix") => new(Require(version), folder[name]);
 
     /// <summary>The program of a release; skips the test if it is not there.</summary>

@@ -7,7 +7,7 @@ namespace Hostlock.Conformance.Support;
 /// <summary>A folder below nix/tests, which stands in for what a flake has as an input, or for a fleet.</summary>
 static class StandIn
 {
-    // Where the folder with the inputs goes in its files.
+    // The place of the folder with the inputs, in its files.
     const string Inputs = "@INPUTS@";
 
     /// <summary>The folder of them all.</summary>

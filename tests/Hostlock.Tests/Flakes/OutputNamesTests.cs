@@ -2,7 +2,7 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Tests.Flakes;
 
-/// <summary>What the text of a flake.nix says of its outputs, and where it says nothing.</summary>
+/// <summary>The names of outputs in the text of a flake.nix, and the texts that do not have all of them.</summary>
 public class OutputNamesTests
 {
     const string Unknown = "?";

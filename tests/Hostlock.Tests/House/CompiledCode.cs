@@ -55,7 +55,7 @@ static class CompiledCode
     /// <param name="Called">The member that is called.</param>
     public readonly record struct Call(TypeDefinition Type, MethodReference Called)
     {
-        /// <summary>The name of the outermost type around the one that calls.</summary>
+        /// <summary>The name of the outermost type around the calling type.</summary>
         public string Caller => Outermost(Type).FullName;
     }
 }

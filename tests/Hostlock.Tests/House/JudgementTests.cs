@@ -49,7 +49,7 @@ public class JudgementTests
         },
     };
 
-    // Where an error of the library is caught, and why it is not left to App.
+    // The places that catch an error of the library, each with the reason why App does not.
     static readonly Dictionary<string, string> Catching = new()
     {
         ["Hostlock.Cli.App"] = "it makes text and exit codes of errors",

@@ -116,7 +116,7 @@ public partial class MessagesTests
             .Select(method => (method.Name, (HostlockException)method.Invoke(null, [.. method.GetParameters().Select(SampleFor)])!));
     }
 
-    // A value as such a parameter would have it: short, and called like the parameter where it is text.
+    // A value as such a parameter would have it: short, and called like the parameter if it is text.
     static object? SampleFor(ParameterInfo parameter)
     {
         var type = parameter.ParameterType;

@@ -6,7 +6,7 @@ namespace Hostlock.Tests.House;
 /// <summary>Holds that each member of the library and of the program is used by them: code that only a test calls is dead.</summary>
 public class UnusedTests
 {
-    // Members that nothing of the program calls, each with the reason why it is there all the same.
+    // Members that the program does not call, each with the reason why it exists all the same.
     static readonly Dictionary<string, string> Allowed = new()
     {
         ["Hostlock.Fleets.Checks.CheckRule.get_Sentence()"] = "a test makes docs/checks.md of it",

@@ -78,7 +78,7 @@ public class HistoriesTests
         return tally;
     }
 
-    // Null where fewer than two inputs moved, or a half alone would follow what is not there: no branch can be so.
+    // Null if fewer than two inputs moved, or if a half alone would follow an input that does not exist: no branch can be so.
     static (LockFile One, LockFile Other)? Halves(LockFile before, LockFile after)
     {
         var moved = LockDiff.Between(before, after).Changes.Select(change => change.Path.Names[0]).Distinct().ToList();

@@ -7,7 +7,7 @@ namespace Hostlock.Tests.Nar;
 /// <summary>Entries in git's order make the NAR that the sorted tree makes, however little may be held back.</summary>
 public class NarOrderTests
 {
-    // Names that differ where git and a NAR order them differently: signs below the slash.
+    // Names that git and a NAR order differently: they differ by a sign below the slash.
     static readonly Gen<string> Name = Gen.OneOf(
         [
             .. ((string[])["a", "b", "a-", "a-b", "a.b", "a.", "a-b-c", "a b", "a!", "a+", "aa", "ab", "a0", "B", "b.nix", "b-"])

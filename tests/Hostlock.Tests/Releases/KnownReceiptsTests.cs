@@ -4,7 +4,7 @@ using static Hostlock.Tests.Releases.SampleReleases;
 
 namespace Hostlock.Tests.Releases;
 
-/// <summary>What the receipts of a machine, and its journal where they end, say of the systems that it gave back.</summary>
+/// <summary>The systems that a machine gave back, by its receipts, and by its journal after the last of them.</summary>
 public class KnownReceiptsTests
 {
     static readonly Warning Full = new("the log is full");

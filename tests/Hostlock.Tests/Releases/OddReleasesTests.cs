@@ -9,9 +9,7 @@ using static Hostlock.Tests.Releases.SampleReleases;
 
 namespace Hostlock.Tests.Releases;
 
-/// <summary>
-/// What somebody may have put where releases are looked for. None of it is believed, and none of it costs more than it may.
-/// </summary>
+/// <summary>Files that somebody may have put in the place of releases. None is believed, and none costs more than it may.</summary>
 public sealed class OddReleasesTests : IAsyncDisposable
 {
     static readonly byte[] Bytes = Release(42, 2).Write();

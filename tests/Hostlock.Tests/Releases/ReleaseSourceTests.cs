@@ -2,7 +2,7 @@ using Hostlock.Releases;
 
 namespace Hostlock.Tests.Releases;
 
-/// <summary>Where a machine looks for releases.</summary>
+/// <summary>The places in which a machine looks for releases.</summary>
 public class ReleaseSourceTests
 {
     [Theory]

@@ -21,7 +21,7 @@ namespace Hostlock.Tests.Support;
 /// </code></example>
 sealed class FlakeWorld : IFlakeSource
 {
-    // What pins a reference, and is no part of where the repository is.
+    // The attributes that pin a reference. They do not belong to the place of the repository.
     static readonly string[] Pins = ["ref", "rev", "narHash", "lastModified", "revCount"];
 
     readonly ConcurrentDictionary<RefAttributes, Repository> _repositories;

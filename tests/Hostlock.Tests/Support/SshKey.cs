@@ -10,8 +10,8 @@ static class SshKey
     static readonly ConcurrentDictionary<string, Lazy<(byte[] Secret, byte[] Public)>> Made = [];
 
     /// <summary>The path of a key, which is put there when it is first asked for; its public half is beside it.</summary>
-    /// <param name="folder">Where it lies.</param>
-    /// <param name="name">Whose it is.</param>
+    /// <param name="folder">The folder of the key.</param>
+    /// <param name="name">The name of its owner.</param>
     public static string In(TempFolder folder, string name)
     {
         var path = folder[$"key-{name}"];

@@ -7,7 +7,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Flakes.Schemes;
 
 /// <summary>
-/// Every type of input in one table, <c>schemes.txt</c>: what a reference means, how it is written, where it leads. It is for reading:
+/// Every type of input in one table, <c>schemes.txt</c>: the meaning of a reference, its text, and its place. The table is for reading:
 /// <c>HOSTLOCK_BLESS=1</c> rewrites it.
 /// </summary>
 public partial class SchemesTests

@@ -1,2 +1,2 @@
-# NixOS by its file, for whoever has only the folder of nixpkgs.
+# NixOS by its file, for flakes that have only the folder of nixpkgs.
 (import ../../lib.nix).nixosSystem
