@@ -4,7 +4,7 @@ using Hostlock.Nar;
 
 namespace Hostlock.Conformance;
 
-/// <summary>The places from which hostlock.nix gets trees, and the attributes of trees, beside those of Nix for its own flake.lock.</summary>
+/// <summary>The trees that hostlock.nix fetches, and their attributes, beside those of Nix for its own flake.lock.</summary>
 public class NixLibraryFetchTests
 {
     public static TheoryData<string> Releases() => ["2.34", "2.26", "2.8"];

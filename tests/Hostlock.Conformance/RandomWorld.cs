@@ -83,7 +83,7 @@ sealed class RandomWorld : IAsyncDisposable
         _ => RemoveLock(),
     };
 
-    /// <summary>What both programs are to do: <c>lock</c>, <c>update</c>, or <c>update INPUT…</c>.</summary>
+    /// <summary>The command for both programs: <c>lock</c>, <c>update</c>, or <c>update INPUT…</c>.</summary>
     public string[] Command()
     {
         switch (_random.Next(10))

@@ -18,7 +18,7 @@ static class ArchiveVectors
     /// <summary>The names of all archives.</summary>
     public static IEnumerable<string> Names => Answers.Value.Keys;
 
-    /// <summary>What Nix makes of an archive: <c>error</c> or the hash, and the time or <c>-</c>.</summary>
+    /// <summary>The answer of Nix about an archive: <c>error</c> or the hash, and the time or <c>-</c>.</summary>
     public static (string Hash, string Modified) Answer(string name) => Answers.Value[name];
 
     /// <summary>The bytes of an archive.</summary>

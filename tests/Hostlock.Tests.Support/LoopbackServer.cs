@@ -8,7 +8,7 @@ namespace Hostlock.Tests.Support;
 /// <summary>A request as it came: <c>GET</c>, <c>/path?query</c>, and headers by lower-case name.</summary>
 sealed record WebRequest(string Method, string Host, string Target, IReadOnlyDictionary<string, string> Headers)
 {
-    /// <summary>What was sent with it, as far as <c>content-length</c> says; empty if nothing was.</summary>
+    /// <summary>The body of the request, as far as <c>content-length</c> says; empty if it has none.</summary>
     public byte[] Body { get; init; } = [];
 
     public override string ToString() => $"{Method} {Host}{Target}";
@@ -52,7 +52,7 @@ class LoopbackServer : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{Port}";
 
-    /// <summary>What was asked, in its order.</summary>
+    /// <summary>The requests, in their order.</summary>
     public List<WebRequest> Requests { get; } = [];
 
     /// <summary>The requests since the last call.</summary>
@@ -76,7 +76,7 @@ class LoopbackServer : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>What is spoken on a connection; here plain HTTP.</summary>
+    /// <summary>Speaks with a client until its connection ends; here by plain HTTP.</summary>
     protected virtual Task SpeakAsync(Stream stream, CancellationToken stop) => AnswerAllAsync(stream, null, stop);
 
     /// <summary>Answers the requests of one connection until it ends.</summary>

@@ -1,7 +1,7 @@
 
 namespace Hostlock.Tests.Support;
 
-/// <summary>What real Nix answered, one row a line: fields between tabs, comments after <c>#</c> in the first column.</summary>
+/// <summary>Answers of real Nix, one row a line: fields between tabs, comments after <c>#</c> in the first column.</summary>
 static class NixVectors
 {
     public static IEnumerable<string[]> Rows(string file) =>

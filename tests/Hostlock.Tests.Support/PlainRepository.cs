@@ -25,7 +25,7 @@ sealed partial class PlainRepository(string folder)
     readonly string _git = Path.Combine(folder, ".git");
     readonly List<byte> _entries = [];
 
-    /// <summary>Whether a folder is the work tree of such a repository. The branch is the one of a new repository.</summary>
+    /// <summary>True if a folder is the work tree of such a repository. The branch is that of a new repository.</summary>
     /// <param name="folder">The work tree.</param>
     public static bool IsAt(string folder)
     {

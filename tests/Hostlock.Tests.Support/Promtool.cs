@@ -7,7 +7,7 @@ static class Promtool
     public static string? Place { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Select(folder => Path.Combine(folder, "promtool")).FirstOrDefault(File.Exists);
 
-    /// <summary>What it complains of; nothing if all is well, or this machine lacks it.</summary>
+    /// <summary>The complaints of promtool; none if all is well, or if this machine does not have it.</summary>
     /// <param name="text">The text.</param>
     public static string Complaint(string text)
     {

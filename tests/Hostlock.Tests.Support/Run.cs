@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Hostlock.Tests.Support;
 
-/// <summary>How a program ended.</summary>
+/// <summary>The end of a program: its exit code and its output.</summary>
 sealed record Ended(int ExitCode, string Output, string Errors)
 {
     /// <summary>The output of a program that had to succeed.</summary>
@@ -92,7 +92,7 @@ static class TestGit
     /// bytes.</summary>
     public static readonly Lazy<IReadOnlyList<(string Path, byte[]? Bytes)>> NewRepository = new(ReadNewRepository);
 
-    /// <summary>What git says in a folder. After a commit it starts no other git to look whether there is something to tidy.</summary>
+    /// <summary>The output of git in a folder. After a commit, git starts no other git that looks for something to tidy.</summary>
     public static string In(string folder, params IEnumerable<string> arguments) =>
         Run.Program("git", folder, Variables, [.. NoTidying, .. arguments]).Succeeded;
 

@@ -4,7 +4,7 @@ namespace Hostlock.Tests.Support;
 /// 1.</summary>
 sealed class TempFolder : IDisposable
 {
-    /// <summary>Whether folders stay.</summary>
+    /// <summary>True if folders stay after the tests.</summary>
     public static bool IsKept { get; } = Environment.GetEnvironmentVariable("HOSTLOCK_KEEP") == "1";
 
     public string Path { get; } = Directory.CreateTempSubdirectory("hostlock-test-").FullName;

@@ -22,7 +22,7 @@ public sealed class TestLimitAttribute(int seconds) : BeforeAfterTestAttribute
 
     readonly ConcurrentDictionary<string, Watch> _watches = [];
 
-    /// <summary>How long a test may take, in seconds.</summary>
+    /// <summary>The longest time that a test may take, in seconds.</summary>
     public int Seconds => seconds;
 
     public override void Before(MethodInfo methodUnderTest, IXunitTest test) =>

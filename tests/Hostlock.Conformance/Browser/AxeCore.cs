@@ -14,7 +14,7 @@ static class AxeCore
 
     static readonly Lazy<string?> Script = new(Fetch);
 
-    /// <summary>What the rules find on the page that a browser shows, a line each.</summary>
+    /// <summary>The findings of the rules on the page that a browser shows, a line each.</summary>
     /// <param name="browser">The browser.</param>
     public static async Task<string> FindAsync(BrowserPage browser)
     {

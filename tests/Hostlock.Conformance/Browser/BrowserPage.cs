@@ -14,7 +14,7 @@ sealed class BrowserPage : IAsyncDisposable
     BrowserPage(Func<Task> closeAsync, CancellationToken cancellationToken) =>
         (_closeAsync, _cancellationToken) = (closeAsync, cancellationToken);
 
-    /// <summary>What the page and the browser wrote into the console.</summary>
+    /// <summary>The lines that the page and the browser wrote into the console.</summary>
     public IEnumerable<string> Console => _socket.Told
         .Where(told => told["method"]?.ToString() is "Runtime.consoleAPICalled" or "Runtime.exceptionThrown" or "Log.entryAdded")
         .Select(told => told.ToJsonString());

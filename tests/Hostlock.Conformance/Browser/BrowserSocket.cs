@@ -11,7 +11,7 @@ sealed class BrowserSocket : IDisposable
     readonly ClientWebSocket _socket = new();
     int _asked;
 
-    /// <summary>What it told without being asked. It is told while a question waits for its answer.</summary>
+    /// <summary>The events that the browser told without being asked. They come while a question waits for its answer.</summary>
     public List<JsonNode> Told { get; } = [];
 
     /// <summary>Connects to an address, <c>ws://127.0.0.1:…</c>.</summary>

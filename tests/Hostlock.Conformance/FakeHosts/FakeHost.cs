@@ -81,7 +81,7 @@ sealed class FakeHost(FakeFleet fleet, string name)
     /// <param name="action"><c>test</c>, <c>boot</c>, <c>switch</c>, <c>check</c> or <c>dry-activate</c>.</param>
     public Ended Switch(string system, string action) => Ssh($"{system}/bin/switch-to-configuration {action}");
 
-    /// <summary>What it is in.</summary>
+    /// <summary>The state of the host.</summary>
     public HostState State() => HostState.Read(Here(""));
 
     /// <summary>The same; null if it is off, or not up yet.</summary>

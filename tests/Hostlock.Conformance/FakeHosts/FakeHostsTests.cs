@@ -11,7 +11,7 @@ public class FakeHostsTests(SharedFleet shared)
     const string Old = "old";
     const string New = "new";
 
-    /// <summary>What each fault makes of a switch: its action, its exit code through ssh, and what the host runs then.</summary>
+    /// <summary>The effect of each fault on a switch: the action, the exit code through ssh, and what the host runs then.</summary>
     public static TheoryData<string, string, string, int, string> Faults => new()
     {
         { "pre-switch-check", "", "test", 1, Old },

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Hostlock.Conformance.FakeHosts;
 
-/// <summary>What a fake host is in, read off its files and not by the program's own probe.</summary>
+/// <summary>The state of a fake host, read off its files and not by the program's own probe.</summary>
 /// <param name="Running">The store path of the running system; empty if there is none.</param>
 /// <param name="Booted">The store path of the system it booted; empty if there is none.</param>
 /// <param name="Boots">The store path that its boot loader starts next.</param>

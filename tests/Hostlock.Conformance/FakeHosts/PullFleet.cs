@@ -33,7 +33,7 @@ public sealed class PullFleet : IDisposable
         _started.Value.Fleet.Dispose();
     }
 
-    /// <summary>What all stories share.</summary>
+    /// <summary>The fleet that all stories share.</summary>
     /// <param name="Fleet">The fleet.</param>
     /// <param name="Next">A second system of each host.</param>
     /// <param name="Newest">A third system of one host, by a newer lock.</param>
@@ -114,7 +114,7 @@ sealed class PullStory
 
     public FakeFleet Fleet => _shared.Fleet;
 
-    /// <summary>What it was in before anything was done.</summary>
+    /// <summary>The state of the machine before anything was done.</summary>
     public HostState Before { get; }
 
     /// <summary>Its second system.</summary>
@@ -208,13 +208,13 @@ sealed class PullStory
     public void Forget(bool file, bool root) => _ = Host.Shell(
         $"{(file ? $"rm {State}/accepted;" : "")} {(root ? $"rm {Roots}/release-*;" : "")} :").Succeeded;
 
-    /// <summary>What it refused last, as it remembers that; null if nothing.</summary>
+    /// <summary>The last refusal that the machine remembers; null if there is none.</summary>
     public JsonNode? Refusal() => Host.TextOf($"{State}/refused") is { } text ? JsonNode.Parse(text) : null;
 
     /// <summary>The receipts, a line each.</summary>
     public string[] Receipts() => (Host.TextOf($"{State}/receipts") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>What the controller sees of it.</summary>
+    /// <summary>The row of the machine in <c>status --live</c> on the controller.</summary>
     public string Status() => Fleet.Hostlock("status", "--live", Name.ToString()).Output;
 
     /// <summary>Asserts that a pull refused by a rule, remembers that, and did nothing.</summary>
@@ -237,7 +237,7 @@ sealed class PullStory
         Assert.False(Host.IsOnTrial());
     }
 
-    /// <summary>How often a system was tried.</summary>
+    /// <summary>The number of times that a system was tried.</summary>
     public int Tries(string system) => Host.State().Activations.Count(line => line == $"test {system} begin");
 
     Ended Keygen(string input, params IEnumerable<string> arguments) =>

@@ -176,7 +176,7 @@ sealed class RolloutStory
 
     string? Letter(HostName name) => Letters.FirstOrDefault(letter => NameOf(letter) == name.ToString());
 
-    /// <summary>How often systems were activated on the hosts that are on.</summary>
+    /// <summary>The number of times that systems were activated on the hosts that are on.</summary>
     public string Activations() => string.Join('\n', Letters.SelectMany(letter => Host(letter).TryState()?.Activations ?? []));
 
     string Files() => Shell(

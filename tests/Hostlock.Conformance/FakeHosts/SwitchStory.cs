@@ -25,7 +25,7 @@ sealed class SwitchStory
     /// <summary>The host.</summary>
     public FakeHost Host { get; }
 
-    /// <summary>What it was in before anything was done.</summary>
+    /// <summary>The state of the host before anything was done.</summary>
     public HostState Before { get; }
 
     /// <summary>Adds settings to hostlock.toml.</summary>
@@ -145,7 +145,7 @@ sealed class SwitchStory
         Ended Resume() => _isHere ? Here("switch", "--resume") : Run("switch", "--resume");
     }
 
-    /// <summary>How often a system was activated on the host.</summary>
+    /// <summary>The number of times that a system was activated on the host.</summary>
     public int Activations(string system) => Host.State().Activations.Count(line => line == $"test {system} begin");
 
     void AssertNoTrial() => Assert.False(Host.IsOnTrial());

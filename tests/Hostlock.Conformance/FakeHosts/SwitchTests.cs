@@ -61,7 +61,7 @@ public class SwitchTests(SwitchFleet shared) : SwitchingTests(shared)
         Assert.Equal(story.Before.Activations, story.Host.State().Activations);
     }
 
-    /// <summary>What fails on the host, and a part of what is said.</summary>
+    /// <summary>The fault of the host, and a part of the output.</summary>
     public static TheoryData<string, string, string> Failures => new()
     {
         { "activate", "", "not activated" },

@@ -42,10 +42,10 @@ sealed class Trials : IDisposable
         Assert.Empty(_after.Leftovers);
     }
 
-    /// <summary>How long the command takes.</summary>
+    /// <summary>The time that the command takes.</summary>
     public TimeSpan Duration { get; }
 
-    /// <summary>How many calls of the command change files.</summary>
+    /// <summary>The number of calls of the command that change files.</summary>
     public int Calls { get; }
 
     /// <summary>The calls, in their order: the name of each, and its file.</summary>
@@ -168,13 +168,13 @@ sealed class Trials : IDisposable
         return variables;
     }
 
-    /// <summary>What counts of a fleet.</summary>
+    /// <summary>The parts of a fleet that count.</summary>
     /// <param name="Files">The sums of the files, by path, without those of git and what a run that was broken off left.</param>
     /// <param name="Git">What git says: the last commit, the index, what has changed, and the setting of merges.</param>
     /// <param name="Leftovers">What no run leaves behind that ends by itself.</param>
     sealed record State(SortedDictionary<string, string> Files, string Git, IReadOnlyList<string> Leftovers)
     {
-        /// <summary>What the name of a record of what is being done has in it; of several flakes, each has a record of its own.</summary>
+        /// <summary>A part of the name of each record of unfinished work. Of several flakes, each has a record of its own.</summary>
         public const string Unfinished = "hostlock-unfinished";
 
         const string Temporary = ".hostlock-tmp-";

@@ -68,7 +68,7 @@ sealed partial record Recipe(string Page, string Needs, IReadOnlyList<RecipeStep
         }
     }
 
-    /// <summary>What a command should say as an expression for what it says.</summary>
+    /// <summary>The expected output of a command, as an expression for the real output.</summary>
     public static Regex Pattern(IReadOnlyList<string> says)
     {
         var pattern = new StringBuilder("^");

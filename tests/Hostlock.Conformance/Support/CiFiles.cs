@@ -3,7 +3,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.Support;
 
-/// <summary>What the files of docs/ci.md and action.yml have a CI do. They are read line by line, in the layout that they have.</summary>
+/// <summary>The steps that docs/ci.md and action.yml have for a CI. They are read line by line, in the layout that they have.</summary>
 static partial class CiFiles
 {
     /// <summary>The file of a page that is shown under its path.</summary>
@@ -21,7 +21,7 @@ static partial class CiFiles
             .Where(line => line.Length > 0)
             .Select(line => line.TrimStart()["- ".Length..])];
 
-    /// <summary>What the last step of a job of a workflow gives the action.</summary>
+    /// <summary>The inputs that the last step of a job gives the action.</summary>
     public static Dictionary<string, string> Given(string workflow, string job)
     {
         var steps = Below(Shown(workflow), $"{job}:");

@@ -26,7 +26,7 @@ sealed class ForgeProxy : LoopbackServer
     /// <summary>The authority's certificate, as it goes into a file of trusted ones.</summary>
     public static string AuthorityPem => Authority.Value.ExportCertificatePem();
 
-    /// <summary>What a program needs to be in this web and no other.</summary>
+    /// <summary>The variables with which a program is in this web and no other.</summary>
     public Dictionary<string, string> Variables(string certificates) => new()
     {
         ["https_proxy"] = Url,

@@ -90,7 +90,7 @@ public sealed class OwnFlake : IDisposable
     internal Ended Hostlock(string folder, params IEnumerable<string> arguments) =>
         HostlockProgram.Run(Folder[folder], Folder["home"], arguments);
 
-    /// <summary>What a function makes of the flake, as JSON.</summary>
+    /// <summary>The value of a function of the flake, as JSON.</summary>
     internal string Eval(RealNix nix, string function) =>
         nix.Run(Folder.Path, "eval", "--json", "--impure", "--expr", $"({function}) (builtins.getFlake \"{Reference}\")").Succeeded.Trim();
 

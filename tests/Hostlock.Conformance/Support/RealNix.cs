@@ -71,7 +71,7 @@ sealed class RealNix
     public Ended RunOther(string program, string folder, params IEnumerable<string> arguments) =>
         Tests.Support.Run.Program(Path.Combine(Path.GetDirectoryName(_program)!, program), folder, _variables, arguments);
 
-    /// <summary>What it says of expressions, each on one line, by one process.</summary>
+    /// <summary>The values of expressions, each on one line, by one process.</summary>
     /// <param name="folder">The folder that it runs in.</param>
     /// <param name="expressions">The expressions.</param>
     /// <returns>The errors of each that has some; null for one that has a value.</returns>

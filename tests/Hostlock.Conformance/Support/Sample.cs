@@ -8,7 +8,7 @@ namespace Hostlock.Conformance.Support;
 /// </summary>
 static class Sample
 {
-    /// <summary>What <c>HOSTLOCK_BREAKS</c> says; null if it is not set.</summary>
+    /// <summary>The value of <c>HOSTLOCK_BREAKS</c>; null if it is not set.</summary>
     public static string? Asked { get; } = Environment.GetEnvironmentVariable("HOSTLOCK_BREAKS");
 
     /// <summary>True if all cases are tried.</summary>
@@ -17,7 +17,7 @@ static class Sample
     /// <summary>The number that the choice comes from; 1 if <c>HOSTLOCK_SEED</c> is not set.</summary>
     public static int Seed { get; } = Number("HOSTLOCK_SEED", 1);
 
-    /// <summary>Whether a case is tried.</summary>
+    /// <summary>True if a case is tried.</summary>
     /// <param name="number">The number of the case, from 0.</param>
     /// <param name="share">The usual run tries one case of so many.</param>
     public static bool Has(int number, int share) => IsWhole || (number + Seed - 1) % share == 0;

@@ -3,7 +3,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching;
 
-/// <summary>What nix.conf, its includes and the environment say, and who has the last word.</summary>
+/// <summary>The settings of nix.conf, its includes and the environment; one of them has the last word.</summary>
 public sealed class NixSettingsTests : IDisposable
 {
     readonly TempFolder _folder = new();

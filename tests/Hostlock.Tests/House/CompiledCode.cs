@@ -18,13 +18,13 @@ static class CompiledCode
     /// <summary>The types of both.</summary>
     public static readonly TypeDefinition[] All = [.. Library, .. Program];
 
-    /// <summary>What the types of the library call, each member once a type.</summary>
+    /// <summary>The members that the types of the library call, each once a type.</summary>
     public static readonly Call[] LibraryCalls = CallsOf(Library);
 
-    /// <summary>What the types of the program call, each member once a type.</summary>
+    /// <summary>The members that the types of the program call, each once a type.</summary>
     public static readonly Call[] ProgramCalls = CallsOf(Program);
 
-    /// <summary>What the types of both call, each member once a type.</summary>
+    /// <summary>The members that the types of both call, each once a type.</summary>
     public static readonly Call[] AllCalls = [.. LibraryCalls, .. ProgramCalls];
 
     /// <summary>The types of the assembly that a type is of, read anew.</summary>

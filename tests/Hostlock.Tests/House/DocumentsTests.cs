@@ -35,7 +35,7 @@ public partial class DocumentsTests
         Assert.Empty(broken);
     }
 
-    /// <summary>What the page on troubleshooting quotes is said somewhere, but for the names and paths that stand for others.</summary>
+    /// <summary>The program says each sentence that the page on troubleshooting quotes; names and paths stand for others.</summary>
     [Fact]
     public void Every_message_that_is_quoted_is_said()
     {

@@ -11,7 +11,7 @@ namespace Hostlock.Tests.Locks;
 /// </summary>
 public class HistoriesTests
 {
-    /// <summary>What came of the two ways over a history.</summary>
+    /// <summary>The outcomes of the two ways over a history.</summary>
     /// <param name="Updates">The updates that were taken apart.</param>
     /// <param name="Structure">Of these, how many the merge of locks puts together right.</param>
     /// <param name="Lines">How many git's merge of lines does.</param>

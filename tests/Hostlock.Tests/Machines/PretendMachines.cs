@@ -15,7 +15,7 @@ sealed class PretendMachines : IProcessRunner
     /// <summary>The references that nix was asked to evaluate.</summary>
     public ConcurrentQueue<string> Evaluated { get; } = [];
 
-    /// <summary>What nix answers for a reference.</summary>
+    /// <summary>The answer of nix for a reference.</summary>
     public Func<string, Finished> Nix { get; set; } = _ => new(1, "", "error: nothing to evaluate");
 
     /// <summary>The number of programs that were started in truth.</summary>

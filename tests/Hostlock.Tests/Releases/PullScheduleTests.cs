@@ -75,7 +75,7 @@ public class PullScheduleTests
         Unknown,
     }
 
-    /// <summary>What a machine is asked to judge.</summary>
+    /// <summary>The release that a machine is asked to judge.</summary>
     sealed record Judged(SignatureCheck Signature, ReleaseManifest? Release, PullFacts Facts);
 
     /// <summary>A release as it is served.</summary>
@@ -85,7 +85,7 @@ public class PullScheduleTests
     {
         public HostName Name => name;
 
-        /// <summary>How far its clock is off, in seconds.</summary>
+        /// <summary>The error of its clock, in seconds.</summary>
         public int Offset => offset;
 
         public RememberedReleases Memory { get; set; } = ReleaseJudgeTests.Nothing;
@@ -118,7 +118,7 @@ public class PullScheduleTests
 
         public ReleaseManifest Newest => _released[^1].Release;
 
-        /// <summary>What went wrong; empty if nothing did.</summary>
+        /// <summary>The mistake that was made; empty if there was none.</summary>
         public string Run()
         {
             for (var minute = 1; minute < Minutes; minute++)

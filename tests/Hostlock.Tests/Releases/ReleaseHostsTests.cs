@@ -4,7 +4,7 @@ using Hostlock.Releases;
 
 namespace Hostlock.Tests.Releases;
 
-/// <summary>Which hosts a release gives systems to.</summary>
+/// <summary>The hosts to which a release gives systems.</summary>
 public class ReleaseHostsTests
 {
     static readonly DateOnly Today = new(2026, 3, 1);

@@ -5,7 +5,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Reporting;
 
-/// <summary>What <c>follows</c> says.</summary>
+/// <summary>The text of <c>follows</c>.</summary>
 public class RepetitionTextTests
 {
     static readonly Repetition Nixpkgs = new("nixpkgs", 2, [InputPath.Of("a", "nixpkgs"), InputPath.Of("a", "1st", "nixpkgs")]);

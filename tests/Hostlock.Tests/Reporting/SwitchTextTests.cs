@@ -87,7 +87,7 @@ public class SwitchTextTests
         Assert.StartsWith("superseded: ", words[1], StringComparison.Ordinal);
     }
 
-    /// <summary>What the machine says after a step, and what is said of it.</summary>
+    /// <summary>Answers of a machine after a step, and the text about each.</summary>
     public static TheoryData<string, string> Ends => new()
     {
         { "kept", "kept (generation 7) · reboot for linux" },

@@ -5,7 +5,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts;
 
-/// <summary>What a timer finds to do.</summary>
+/// <summary>The work that a timer finds.</summary>
 public class DueWorkTests
 {
     static readonly HostName Web = HostName.Parse("web");

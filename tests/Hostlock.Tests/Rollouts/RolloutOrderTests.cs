@@ -3,7 +3,7 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Tests.Rollouts;
 
-/// <summary>Who gets a lock, and in which order.</summary>
+/// <summary>The hosts that get a lock, and their order.</summary>
 public class RolloutOrderTests
 {
     const string Rings = """

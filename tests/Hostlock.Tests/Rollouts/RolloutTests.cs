@@ -5,7 +5,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts;
 
-/// <summary>What can be done with a rollout that nobody is at work on.</summary>
+/// <summary>The ways on for a rollout that nobody is at work on.</summary>
 public class RolloutTests
 {
     static readonly HostName Web = HostName.Parse("web");

@@ -4,7 +4,7 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Tests.Rollouts;
 
-/// <summary>What is made of the last words of a program, and of what only a boot brings into use.</summary>
+/// <summary>The short forms of a program's last words, and of the parts of a system that only a boot brings into use.</summary>
 public class WordsTests
 {
     static readonly StorePath Old = Kernel('0', "6.12.1"), New = Kernel('1', "6.12.4"), Rebuilt = Kernel('2', "6.12.4");

@@ -12,7 +12,7 @@ sealed class PretendWeb(IReadOnlyDictionary<string, string> answers, string fold
 {
     readonly ConcurrentQueue<string> _asked = [];
 
-    /// <summary>What was asked for, in order: <c>GET api.github.com/repos/…</c>.</summary>
+    /// <summary>The requests, in order: <c>GET api.github.com/repos/…</c>.</summary>
     public IEnumerable<string> Asked => _asked;
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

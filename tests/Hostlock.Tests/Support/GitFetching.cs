@@ -17,7 +17,7 @@ sealed class GitFetching : IDisposable
 
     public GitFetcher Fetcher(FetchMode mode = FetchMode.Usual) => new(Processes, Folder["cache"], new(Folder["cache"]), mode);
 
-    /// <summary>What one run of the program locks for a reference.</summary>
+    /// <summary>The lock of a reference, as one run of the program makes it.</summary>
     public async Task<FlakeRef> FetchAsync(string url)
     {
         using var fetcher = Fetcher();

@@ -136,7 +136,7 @@ static class ScreenFleets
         Inputs = [.. status.Inputs.Select(input => input.Name == "nixpkgs" ? input with { Freeze = freeze } : input)],
     };
 
-    /// <summary>What a lock pins: the age of each input, in days.</summary>
+    /// <summary>The pins of a lock: the age of each input, in days.</summary>
     sealed record Pins(int Nixpkgs, int HomeManager)
     {
         readonly Dictionary<string, int> _others = new() { ["nixos-hardware"] = 60 };

@@ -3,7 +3,7 @@ namespace Hostlock.Tests.Support;
 /// <summary>A stack of one megabyte. Work that goes a step down for each of ten thousand levels overflows it and ends the run.</summary>
 static class SmallStack
 {
-    /// <summary>What some work gives on a thread with such a stack.</summary>
+    /// <summary>The result of some work on a thread with such a stack.</summary>
     public static T Run<T>(Func<T> work)
     {
         T? result = default;

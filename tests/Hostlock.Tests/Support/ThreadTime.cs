@@ -8,7 +8,7 @@ static partial class ThreadTime
     // CLOCK_THREAD_CPUTIME_ID of Linux (clock_gettime(2)).
     const int OfThisThread = 3;
 
-    /// <summary>What an action takes of the processor on this thread.</summary>
+    /// <summary>The time of the processor that an action takes on this thread.</summary>
     public static TimeSpan Of(Action action)
     {
         var start = Now();

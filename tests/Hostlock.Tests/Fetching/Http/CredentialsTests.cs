@@ -4,7 +4,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Http;
 
-/// <summary>Which address is told who asks: never another than the one it is meant for, wherever a redirect leads.</summary>
+/// <summary>Credentials are sent only to the address that they are meant for, wherever a redirect leads.</summary>
 public class CredentialsTests
 {
     static readonly TokenHeader Token = new("github.com", "Private-token", "secret");

@@ -4,7 +4,7 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Tests.Fetching.Http;
 
-/// <summary>How a token of nix.conf is sent, and what is said of an odd one.</summary>
+/// <summary>The header of a token of nix.conf, and the warning about an odd token.</summary>
 public class TokenHeaderTests
 {
     [Theory]

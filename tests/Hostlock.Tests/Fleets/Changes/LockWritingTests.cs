@@ -442,7 +442,7 @@ public sealed class LockWritingTests : IDisposable
     /// <summary>Does something just before git is told to commit.</summary>
     sealed class AtCommit(IProcessRunner real, Func<ProcessRequest, Task> doAsync) : IProcessRunner
     {
-        /// <summary>What git was told; null if it was told nothing yet.</summary>
+        /// <summary>The request that git got; null if it got none yet.</summary>
         public ProcessRequest? Request { get; private set; }
 
         public async Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.History;
 
-/// <summary>How a machine is asked for the lock that its system carries.</summary>
+/// <summary>The question to a machine for the lock that its system carries.</summary>
 public class MachineLockTests
 {
     static readonly Fleet Fleet = FleetFile.Read("version = 1\n[hosts.plex]\ntarget = \"root@plex.lan\"\n[hosts.web]\n");

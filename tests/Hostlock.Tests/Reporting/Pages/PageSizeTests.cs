@@ -5,7 +5,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Reporting.Pages;
 
-/// <summary>What a page weighs, and what it costs to make: bytes, and the programs that are started.</summary>
+/// <summary>The size of a page in bytes, and the programs that are started to make it.</summary>
 public sealed class PageSizeTests : IDisposable
 {
     const int Commits = 300;

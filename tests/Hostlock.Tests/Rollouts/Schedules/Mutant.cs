@@ -14,13 +14,13 @@ sealed record Mutant(string Name)
     /// <summary>The plan as these rules see it.</summary>
     public Func<RolloutPlan, RolloutPlan> Plan { get; init; } = plan => plan;
 
-    /// <summary>What may be done now.</summary>
+    /// <summary>The orders that may be carried out now.</summary>
     public Func<Rollout, IReadOnlySet<HostName>, DateTimeOffset, ImmutableArray<Order>> Next { get; init; } = RolloutRules.Next;
 
-    /// <summary>What these rules believe to have come of a step.</summary>
+    /// <summary>The result of a step, as these rules believe it.</summary>
     public Func<HostRecord, Step, StepResult, StepResult> Told { get; init; } = (_, _, result) => result;
 
-    /// <summary>What is known after the controller was killed.</summary>
+    /// <summary>The knowledge that is left after the controller was killed.</summary>
     public Func<Rollout, Rollout> AfterKill { get; init; } = rollout => rollout;
 
     public static IEnumerable<Mutant> All =>

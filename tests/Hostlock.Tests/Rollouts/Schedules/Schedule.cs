@@ -6,7 +6,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts.Schedules;
 
-/// <summary>How likely something happens at each moment.</summary>
+/// <summary>The probabilities of what may happen at each moment.</summary>
 /// <param name="Kill">The controller is killed, and comes back.</param>
 /// <param name="IsAwayLong">True if it may stay away longer than the silence timers wait.</param>
 /// <param name="Power">A machine loses its power.</param>

@@ -5,7 +5,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts.Schedules;
 
-/// <summary>What a system does to its machine.</summary>
+/// <summary>The effect of a system on its machine.</summary>
 enum Nature
 {
     Good,
@@ -75,7 +75,7 @@ sealed class SimulatedMachine(string name, Nature nature, HostPlan plan, DateTim
         return _isOffUntil is null && _isHiddenUntil <= now && !(CutsTheNetwork && Running == plan.Target);
     }
 
-    /// <summary>What it says of itself; null if it cannot be reached.</summary>
+    /// <summary>The answer of the machine; null if it cannot be reached.</summary>
     public HostFacts? Look(DateTimeOffset now) => !Answers(now)
         ? null
         : new(Running, Running, _next, $"machine of {name}", string.Create(CultureInfo.InvariantCulture, $"boot {_boot}"))
@@ -138,7 +138,7 @@ sealed class SimulatedMachine(string name, Nature nature, HostPlan plan, DateTim
         Later(now + duration, Disarm);
     }
 
-    /// <summary>What its gates say.</summary>
+    /// <summary>The verdict of its gates.</summary>
     public Verdict Judge() => nature switch
     {
         Nature.FailsItsGate or Nature.FailsItsGateWithoutTrial => Verdict.Fail,

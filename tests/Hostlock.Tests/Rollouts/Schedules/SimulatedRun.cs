@@ -8,7 +8,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts.Schedules;
 
-/// <summary>What must never be has happened.</summary>
+/// <summary>Something has happened that must never be.</summary>
 sealed class BrokenException(string message) : Exception(message);
 
 /// <summary>
