@@ -21,7 +21,7 @@ public static class NamedSource
             return FlakeRef.FromAttributes(RefAttributes.Of(("type", "path"), ("path", path)), null);
         if (!File.Exists(path))
             return IsPath(word) ? throw PlatformException.NoFile(word) : FlakeRef.ParseArgument(word, currentFolder, warnings);
-        var url = "file://" + string.Join('/', path.Split('/').Select(segment => FlakeUrl.Encode(segment, ":@")));
+        var url = "file://" + string.Join('/', path.Split('/').Select(FlakeUrl.EncodeSegment));
         return FlakeRef.FromAttributes(RefAttributes.Of(("type", "tarball"), ("url", url)), null);
     }
 

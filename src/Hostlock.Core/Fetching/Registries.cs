@@ -38,8 +38,9 @@ sealed class Registries
     /// </summary>
     public async Task<FlakeRef> ResolveAsync(FlakeRef reference, RegistryScope scope)
     {
+        if (!reference.IsIndirect)
+            return reference.With(directory: "");
         var asked = reference.ToString();
-        var isFound = false;
         for (var steps = 0; reference.IsIndirect; steps++)
         {
             if (!_settings.UsesRegistries)
@@ -48,9 +49,8 @@ sealed class Registries
                 throw FetchException.RegistryCycle(asked);
             reference = await FindAsync(reference, scope)
                 ?? throw FetchException.NotInRegistries(asked, scope, _warnings.FirstOrDefault()?.Message);
-            isFound = true;
         }
-        return isFound ? reference : reference.With(directory: "");
+        return reference;
     }
 
     async Task<FlakeRef?> FindAsync(FlakeRef reference, RegistryScope scope)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -12,6 +13,22 @@ namespace Hostlock.Flakes;
 public sealed record FlakeUrl(
     string Scheme, FlakeUrl.Host? Authority, ImmutableArray<string> Path, ImmutableSortedDictionary<string, string> Query, string Fragment)
 {
+    const string Unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    const string OfUser = Unreserved + "!$&'()*+,;=";
+    const string OfPath = OfUser + ":@";
+
+    // What may be read in each part.
+    static readonly SearchValues<char> InUser = SearchValues.Create(OfUser);
+    static readonly SearchValues<char> InPassword = SearchValues.Create(OfUser + ":");
+    static readonly SearchValues<char> InPath = SearchValues.Create(OfPath);
+    static readonly SearchValues<char> InQuery = SearchValues.Create(OfPath + "/? \"");
+    static readonly SearchValues<char> InFragment = SearchValues.Create(OfPath + "/? \"^");
+
+    // What is written as it is; the rest is encoded.
+    static readonly SearchValues<char> PlainAnywhere = SearchValues.Create(Unreserved);
+    static readonly SearchValues<char> PlainInPath = SearchValues.Create(Unreserved + ":@");
+    static readonly SearchValues<char> PlainInQuery = SearchValues.Create(Unreserved + ":@/?");
+
     static readonly ImmutableSortedDictionary<string, string> NoQuery =
         ImmutableSortedDictionary.Create<string, string>(Utf8Order.Instance);
 
@@ -38,7 +55,7 @@ public sealed record FlakeUrl(
         var fragment = "";
         if (rest.IndexOf('#', StringComparison.Ordinal) is >= 0 and var hash)
         {
-            if (Decode(rest[(hash + 1)..], c => IsPathCharacter(c) || c is '/' or '?' or ' ' or '"' or '^') is not { } decoded)
+            if (Decode(rest[(hash + 1)..], InFragment) is not { } decoded)
                 return null;
             (fragment, rest) = (decoded, rest[..hash]);
         }
@@ -61,7 +78,7 @@ public sealed record FlakeUrl(
         var path = ImmutableArray.CreateBuilder<string>();
         foreach (var segment in rest.Split('/'))
         {
-            if (Decode(segment, IsPathCharacter) is not { } decoded)
+            if (Decode(segment, InPath) is not { } decoded)
                 return null;
             path.Add(decoded);
         }
@@ -87,7 +104,7 @@ public sealed record FlakeUrl(
                 warnings?.Add(new($"dubious URI query '{piece}' is missing equal sign '=', ignoring"));
                 continue;
             }
-            var (name, value) = (Decode(piece[..equals], IsQueryCharacter), Decode(piece[(equals + 1)..], IsQueryCharacter));
+            var (name, value) = (Decode(piece[..equals], InQuery), Decode(piece[(equals + 1)..], InQuery));
             if (name is null || value is null)
                 throw FlakeException.InvalidQuery(piece);
             query.TryAdd(name, value);
@@ -95,29 +112,14 @@ public sealed record FlakeUrl(
         return query.ToImmutable();
     }
 
-    /// <summary>Encodes each character that is neither unreserved nor among <paramref name="kept"/>, as <c>%XX</c> in upper case.</summary>
-    public static string Encode(string text, string kept = "")
-    {
-        if (text.ContainsOnly(c => IsUnreserved(c) || kept.Contains(c, StringComparison.Ordinal)))
-            return text;
-        const string digits = "0123456789ABCDEF";
-        var encoded = new StringBuilder(text.Length + 8);
-        foreach (var c in Encoding.UTF8.GetBytes(text))
-        {
-            if (IsUnreserved((char)c) || kept.Contains((char)c, StringComparison.Ordinal))
-                encoded.Append((char)c);
-            else
-                encoded.Append('%').Append(digits[c >> 4]).Append(digits[c & 15]);
-        }
-        return encoded.ToString();
-
-        static bool IsUnreserved(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~';
-    }
+    /// <summary>Encodes each character of a segment of a path that is neither unreserved nor <c>:</c> or <c>@</c>, as <c>%XX</c> in upper
+    /// case.</summary>
+    public static string EncodeSegment(string segment) => Encode(segment, PlainInPath);
 
     /// <summary>Writes parameters as they stand behind the question mark of a URL, encoded and in their order.</summary>
     /// <param name="query">The parameters, not encoded.</param>
     public static string WriteQuery(IReadOnlyDictionary<string, string> query) =>
-        string.Join('&', query.Select(pair => $"{Encode(pair.Key, ":@/?")}={Encode(pair.Value, ":@/?")}"));
+        string.Join('&', query.Select(pair => $"{Encode(pair.Key, PlainInQuery)}={Encode(pair.Value, PlainInQuery)}"));
 
     /// <summary>The URL as text, encoded as Nix encodes it.</summary>
     public override string ToString()
@@ -127,16 +129,17 @@ public sealed record FlakeUrl(
         {
             text.Append("//");
             if (authority.User is { } user)
-                text.Append(Encode(user)).Append(authority.Password is { } password ? $":{Encode(password)}" : "").Append('@');
-            text.Append(authority.IsIPv6 ? $"[{authority.Name}]" : Encode(authority.Name));
+                text.Append(Encode(user, PlainAnywhere))
+                    .Append(authority.Password is { } password ? $":{Encode(password, PlainAnywhere)}" : "").Append('@');
+            text.Append(authority.IsIPv6 ? $"[{authority.Name}]" : Encode(authority.Name, PlainAnywhere));
             if (authority.Port is { } port)
                 text.Append(CultureInfo.InvariantCulture, $":{port}");
         }
-        text.AppendJoin('/', Path.Select(segment => Encode(segment, ":@")));
+        text.AppendJoin('/', Path.Select(EncodeSegment));
         if (Query.Count > 0)
             text.Append('?').Append(WriteQuery(Query));
         if (Fragment.Length > 0)
-            text.Append('#').Append(Encode(Fragment));
+            text.Append('#').Append(Encode(Fragment, PlainAnywhere));
         return text.ToString();
     }
 
@@ -148,8 +151,8 @@ public sealed record FlakeUrl(
         if (text.LastIndexOf('@') is >= 0 and var at)
         {
             var colon = text.IndexOf(':', 0, at);
-            user = Decode(text[..(colon < 0 ? at : colon)], IsUserCharacter);
-            password = colon < 0 ? null : Decode(text[(colon + 1)..at], c => IsUserCharacter(c) || c == ':');
+            user = Decode(text[..(colon < 0 ? at : colon)], InUser);
+            password = colon < 0 ? null : Decode(text[(colon + 1)..at], InPassword);
             if (user is null || (colon >= 0 && password is null))
                 return null;
             text = text[(at + 1)..];
@@ -171,17 +174,33 @@ public sealed record FlakeUrl(
             text = text[..before];
         }
         if (!isIPv6)
-            return Decode(text, IsUserCharacter) is { } name ? new(user, password, name, false, port) : null;
+            return Decode(text, InUser) is { } name ? new(user, password, name, false, port) : null;
         var address = text[1..^1];
         return address.ContainsOnly(c => char.IsAsciiHexDigit(c) || c is ':' or '.') && text.EndsWith(']')
             ? new(user, password, address, true, port)
             : null;
     }
 
-    // Null if a character may not stand here, if % is not followed by two digits, or if the bytes are not UTF-8.
-    static string? Decode(string text, Predicate<char> isAllowed)
+    static string Encode(string text, SearchValues<char> plain)
     {
-        if (text.ContainsOnly(c => c != '%' && isAllowed(c)))
+        if (!text.ContainsAnyExcept(plain))
+            return text;
+        const string digits = "0123456789ABCDEF";
+        var encoded = new StringBuilder(text.Length + 8);
+        foreach (var c in Encoding.UTF8.GetBytes(text))
+        {
+            if (plain.Contains((char)c))
+                encoded.Append((char)c);
+            else
+                encoded.Append('%').Append(digits[c >> 4]).Append(digits[c & 15]);
+        }
+        return encoded.ToString();
+    }
+
+    // Null if a character may not stand here, if % is not followed by two digits, or if the bytes are not UTF-8.
+    static string? Decode(string text, SearchValues<char> allowed)
+    {
+        if (!text.ContainsAnyExcept(allowed))
             return text;
         var bytes = new List<byte>(text.Length);
         for (var i = 0; i < text.Length; i++)
@@ -194,7 +213,7 @@ public sealed record FlakeUrl(
                 bytes.Add(value);
                 i += 2;
             }
-            else if (isAllowed(text[i]))
+            else if (allowed.Contains(text[i]))
             {
                 bytes.Add((byte)text[i]);
             }
@@ -212,12 +231,6 @@ public sealed record FlakeUrl(
             return null;
         }
     }
-
-    static bool IsUserCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "-._~!$&'()*+,;=".Contains(c, StringComparison.Ordinal);
-
-    static bool IsPathCharacter(char c) => IsUserCharacter(c) || c is ':' or '@';
-
-    static bool IsQueryCharacter(char c) => IsPathCharacter(c) || c is '/' or '?' or ' ' or '"';
 }
 
 static class Characters

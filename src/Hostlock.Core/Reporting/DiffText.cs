@@ -42,10 +42,9 @@ public static class DiffText
                 case { After: null }:
                     text.Append(CultureInfo.InvariantCulture, $"• Removed input '{Name(change.Path)}'\n");
                     break;
-                case { Moves: true, Before: { } before, After: { } after } when Describe(before) != Describe(after):
-                    text.Append(
-                        CultureInfo.InvariantCulture, $"• Updated input '{Name(change.Path)}':\n    {Describe(before)}\n  → "
-                            + $"{Describe(after)}\n");
+                case { Moves: true, Before: { } before, After: { } after }
+                    when (Describe(before), Describe(after)) is var (was, now) && was != now:
+                    text.Append(CultureInfo.InvariantCulture, $"• Updated input '{Name(change.Path)}':\n    {was}\n  → {now}\n");
                     if (hasLinks && CompareLink.Between(before, after) is { } link)
                         text.Append(CultureInfo.InvariantCulture, $"    {link}\n");
                     break;

@@ -102,7 +102,7 @@ sealed class GitScheme : InputScheme
     static string Fix(string url)
     {
         if (url.StartsWith('/'))
-            return $"file://{string.Join('/', url.Split('/').Select(segment => FlakeUrl.Encode(segment, ":@")))}";
+            return $"file://{string.Join('/', url.Split('/').Select(FlakeUrl.EncodeSegment))}";
         if (!url.Contains("://", StringComparison.Ordinal) && url.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
             && !url.AsSpan(0, colon).Contains('/') && FlakeUrl.TryParse(url) is not { Scheme: "file" })
         {
