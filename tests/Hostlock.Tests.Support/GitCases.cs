@@ -509,7 +509,7 @@ sealed class GitCases : IDisposable
 
     void Commit(string folder, int day) => TestGit.CommitStaged(Folder[folder], day);
 
-    string Id(string folder, string name) => Git(folder, "rev-parse", name).Trim();
+    string Id(string folder, string name) => TestGit.Id(Folder[folder], name);
 
     string Git(string folder, params IEnumerable<string> arguments) => TestGit.In(Folder[folder], arguments);
 

@@ -77,12 +77,14 @@ static class TestGit
         ["GIT_CONFIG_GLOBAL"] = "/dev/null",
         ["GIT_TERMINAL_PROMPT"] = "0",
         ["GIT_AUTHOR_NAME"] = name,
-        ["GIT_AUTHOR_EMAIL"] = $"{name.ToLowerInvariant()}@example.org",
+        ["GIT_AUTHOR_EMAIL"] = Address(name),
         ["GIT_COMMITTER_NAME"] = name,
-        ["GIT_COMMITTER_EMAIL"] = $"{name.ToLowerInvariant()}@example.org",
+        ["GIT_COMMITTER_EMAIL"] = Address(name),
         ["GIT_AUTHOR_DATE"] = Date(time),
         ["GIT_COMMITTER_DATE"] = Date(time),
     };
+
+    static string Address(string name) => $"{name.ToLowerInvariant()}@example.org";
 
     static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
@@ -96,13 +98,18 @@ static class TestGit
     public static string In(string folder, params IEnumerable<string> arguments) =>
         Run.Program("git", folder, Variables, [.. NoTidying, .. arguments]).Succeeded;
 
-    /// <summary>The commit that is checked out. Tests ask for it hundreds of times, so git does not start for it.</summary>
-    /// <param name="folder">The work tree of a repository whose references are files.</param>
-    public static string Head(string folder)
+    /// <summary>The commit that is checked out.</summary>
+    /// <param name="folder">The work tree.</param>
+    public static string Head(string folder) => Id(folder, "HEAD");
+
+    /// <summary>The id that a name stands for. Tests ask for hundreds of ids, so git starts only if the name is no file of git's.</summary>
+    /// <param name="folder">The work tree.</param>
+    /// <param name="name">What <c>git rev-parse</c> takes: <c>HEAD</c>, <c>refs/heads/main</c>, <c>HEAD~1</c>.</param>
+    public static string Id(string folder, string name)
     {
-        var git = Path.Combine(folder, ".git");
-        var head = File.ReadAllText(Path.Combine(git, "HEAD")).Trim();
-        return head.Split("ref: ") is ["", var branch] ? File.ReadAllText(Path.Combine(git, branch)).Trim() : head;
+        var file = Path.Combine(folder, ".git", name);
+        var id = (File.Exists(file) ? File.ReadAllText(file) : In(folder, "rev-parse", name)).Trim();
+        return id.Split("ref: ") is ["", var branch] ? Id(folder, branch) : id;
     }
 
     /// <summary>Makes a folder a repository whose branch is <c>main</c>.</summary>
@@ -122,26 +129,31 @@ static class TestGit
     /// plain.</summary>
     /// <param name="folder">The work tree.</param>
     /// <param name="day">The day of the commit, counted from 2020-01-01.</param>
-    public static void Commit(string folder, int day)
+    public static void Commit(string folder, int day) => Commit(folder, "somebody", FirstDay.AddDays(day), $"day {day}");
+
+    /// <summary>The same, by somebody else, at any time and with any message.</summary>
+    /// <param name="folder">The work tree.</param>
+    /// <param name="name">As for <see cref="By"/>.</param>
+    /// <param name="time">As for <see cref="By"/>.</param>
+    /// <param name="message">The message, one line.</param>
+    public static void Commit(string folder, string name, DateTimeOffset time, string message)
     {
         if (!Directory.Exists(Path.Combine(folder, ".git")))
             Init(folder);
         if (PlainRepository.IsAt(folder))
         {
-            new PlainRepository(folder).Commit("somebody <somebody@example.org>", FirstDay.AddDays(day), Message(day));
+            new PlainRepository(folder).Commit($"{name} <{Address(name)}>", time, message);
             return;
         }
         In(folder, "add", "-A");
-        CommitStaged(folder, day);
+        CommitStaged(folder, name, time, message);
     }
 
     /// <summary>Commits what is in the index.</summary>
-    public static void CommitStaged(string folder, int day) =>
-        _ = Run.Program(
-            "git", folder, By("somebody", FirstDay.AddDays(day)), [.. NoTidying, "commit", "-q", "--allow-empty", "-m", Message(day)])
-            .Succeeded;
+    public static void CommitStaged(string folder, int day) => CommitStaged(folder, "somebody", FirstDay.AddDays(day), $"day {day}");
 
-    static string Message(int day) => $"day {day}";
+    static void CommitStaged(string folder, string name, DateTimeOffset time, string message) =>
+        _ = Run.Program("git", folder, By(name, time), [.. NoTidying, "commit", "-q", "--allow-empty", "-m", message]).Succeeded;
 
     static IReadOnlyList<(string Path, byte[]? Bytes)> ReadNewRepository()
     {

@@ -328,10 +328,10 @@ public sealed class AuditReadingTests : IDisposable
     {
         await CutAsync(1);
         await CutAsync(2);
-        var older = TestGit.In(_folder.Path, "rev-parse", "refs/hostlock/releases~1").Trim();
+        var older = TestGit.Id(_folder.Path, "refs/hostlock/releases~1");
         foreach (var name in new[] { Releases, $"{Releases}:release-2.json", $"{Releases}^{{tree}}", older, $"{older}:latest" })
         {
-            var id = TestGit.In(_folder.Path, "rev-parse", name).Trim();
+            var id = TestGit.Id(_folder.Path, name);
             var file = _folder[$".git/objects/{id[..2]}/{id[2..]}"];
             var before = File.ReadAllBytes(file);
             var altered = before.ToArray();
@@ -347,7 +347,7 @@ public sealed class AuditReadingTests : IDisposable
 
     Task<IReadOnlyDictionary<ReleaseNumber, AuditedRelease>> ReleasesAsync() => Reading.ReleasesAsync(Stop);
 
-    string Releases => TestGit.In(_folder.Path, "rev-parse", "refs/hostlock/releases").Trim();
+    string Releases => TestGit.Id(_folder.Path, "refs/hostlock/releases");
 
     static NameMap<ReleasedSystem> Gives(HostName host, StorePath system, char digit) =>
         NameMap<ReleasedSystem>.Of([new(host.ToString(), new(system, new(digit, 64), null))]);

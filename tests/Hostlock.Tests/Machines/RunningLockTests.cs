@@ -140,7 +140,7 @@ public sealed class RunningLockTests : IDisposable
         TestGit.Commit(_folder.Path, digit);
     }
 
-    string Id(string name) => TestGit.In(_folder.Path, "rev-parse", name).Trim();
+    string Id(string name) => TestGit.Id(_folder.Path, name);
 
     static byte[] Text(int digit) => LockFileWriter.Write(Of(("nixpkgs", Locked("github:NixOS/nixpkgs", digit, digit)))).ToArray();
 }

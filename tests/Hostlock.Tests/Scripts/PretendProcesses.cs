@@ -11,7 +11,7 @@ namespace Hostlock.Tests.Scripts;
 sealed class PretendProcesses(string programs) : IProcessRunner
 {
     /// <summary>The variables under which git gives the same commits everywhere.</summary>
-    static readonly EnvironmentChanges FixedGit = ByAda(Script.Now)
+    static readonly EnvironmentChanges FixedGit = ByAuthor(Script.Now)
         .Set("GIT_CONFIG_COUNT", "5")
         .Set("GIT_CONFIG_KEY_0", "init.defaultBranch").Set("GIT_CONFIG_VALUE_0", "main")
         .Set("GIT_CONFIG_KEY_1", "protocol.file.allow").Set("GIT_CONFIG_VALUE_1", "always")
@@ -19,6 +19,9 @@ sealed class PretendProcesses(string programs) : IProcessRunner
         .Set("GIT_CONFIG_KEY_4", "maintenance.auto").Set("GIT_CONFIG_VALUE_4", "false");
 
     readonly string _repositories = $"url.file://{Path.GetDirectoryName(programs)}/repositories/.insteadOf";
+
+    /// <summary>Who writes all commits of a script.</summary>
+    public const string Author = "Ada";
 
     /// <summary>The message of the commits that a script begins with.</summary>
     public const string Beginning = "first";
@@ -42,10 +45,10 @@ sealed class PretendProcesses(string programs) : IProcessRunner
             .Then(request.Environment);
         // Each commit is a day younger than the one before; those that a script begins with are all of the first day.
         if (request.Arguments.Contains("commit") && !request.Arguments.Contains(Beginning))
-            environment = environment.Then(ByAda(Script.Now.AddDays(_commits++)));
+            environment = environment.Then(ByAuthor(Script.Now.AddDays(_commits++)));
         return request with { Program = program, Environment = environment };
     }
 
-    static EnvironmentChanges ByAda(DateTimeOffset time) =>
-        TestGit.By("Ada", time).Aggregate(EnvironmentChanges.None, (changes, variable) => changes.Set(variable.Key, variable.Value));
+    static EnvironmentChanges ByAuthor(DateTimeOffset time) =>
+        TestGit.By(Author, time).Aggregate(EnvironmentChanges.None, (changes, variable) => changes.Set(variable.Key, variable.Value));
 }

@@ -62,7 +62,7 @@ sealed class Script : IDisposable
     public static async Task<string> RunAsync(string source, bool isBlessing, CancellationToken cancellationToken)
     {
         using var script = new Script(source);
-        await script.CommitRepositoriesAsync(cancellationToken);
+        script.CommitRepositories();
         var failures = new List<string>();
         var number = 0;
         foreach (var line in script._source.Text.Split('\n'))
@@ -351,20 +351,13 @@ sealed class Script : IDisposable
     string Folder => TempFolder.IsKept ? $"its folder is {_temporary.Path}" : "HOSTLOCK_KEEP=1 keeps its folder";
 
     // Each folder repositories/NAME is one repository with one commit.
-    async Task CommitRepositoriesAsync(CancellationToken cancellationToken)
+    void CommitRepositories()
     {
         var repositories = Path.Combine(_temporary.Path, "repositories");
         if (!Directory.Exists(repositories))
             return;
         foreach (var folder in Directory.EnumerateDirectories(repositories))
-        {
-            TestGit.Init(folder);
-            foreach (var words in (string[][])[["add", "-A"], ["commit", "-q", "-m", PretendProcesses.Beginning]])
-            {
-                var finished = await _processes.RunAsync(ProcessRequest.Of("git", words) with { Folder = folder }, cancellationToken);
-                Assert.True(finished.Succeeded, finished.Errors);
-            }
-        }
+            TestGit.Commit(folder, PretendProcesses.Author, Now, PretendProcesses.Beginning);
     }
 
     void Compare(string left, string right, bool isNegated, bool isBlessing)

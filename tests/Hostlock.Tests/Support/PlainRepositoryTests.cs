@@ -27,6 +27,23 @@ public sealed class PlainRepositoryTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("HEAD")]
+    [InlineData("HEAD~1")]
+    [InlineData("HEAD:b")]
+    [InlineData("refs/heads/main")]
+    public void Ids_that_are_read_are_those_of_git(string name)
+    {
+        WriteFiles();
+        TestGit.Commit(Tree, 1);
+        TestGit.Commit(Tree, 2);
+        var id = TestGit.In(Tree, "rev-parse", name).Trim();
+
+        Assert.Equal(id, TestGit.Id(Tree, name));
+        TestGit.In(Tree, "pack-refs", "--all");
+        Assert.Equal(id, TestGit.Id(Tree, name));
+    }
+
     [Fact]
     public void Plain_repositories_stay_plain()
     {

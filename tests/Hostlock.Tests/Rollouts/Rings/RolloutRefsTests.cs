@@ -55,5 +55,5 @@ public sealed class RolloutRefsTests : IDisposable
     Task<bool?> IsAncestorAsync(Revision one, Revision other) =>
         GitAncestry.IsAncestorAsync(new ProcessRunner(), _folder.Path, one, other, Stop);
 
-    Revision Id(string name) => Revision.Parse(TestGit.In(_folder.Path, "rev-parse", name).Trim());
+    Revision Id(string name) => Revision.Parse(TestGit.Id(_folder.Path, name));
 }

@@ -72,8 +72,7 @@ sealed class SharedFleet : IDisposable
             .Node.Locked.Revision![0] - '0';
     }
 
-    public Revision Id(string name, string? repository = null) =>
-        Revision.Parse(TestGit.In(repository ?? Here, "rev-parse", name).Trim());
+    public Revision Id(string name, string? repository = null) => Revision.Parse(TestGit.Id(repository ?? Here, name));
 
     /// <summary>A lock at the revision of a digit.</summary>
     public static ReadOnlyMemory<byte> Text(int digit) => LockFileWriter.Write(Of(("a", Locked("github:acme/a", digit, digit))));

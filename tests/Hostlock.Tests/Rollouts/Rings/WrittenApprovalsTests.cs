@@ -237,13 +237,11 @@ public sealed class WrittenApprovalsTests : IDisposable
     // A repository in which a rollout is under way: a commit that it was planned at, and the candidate.
     void Begin(string settings)
     {
-        TestGit.Init(_folder.Path);
         _folder.Write("flake.nix", "");
         _folder.Write("hostlock.toml", settings);
-        Git("add", "flake.nix", "hostlock.toml");
-        Git("commit", "--quiet", "-m", "planned");
+        TestGit.Commit(_folder.Path, 0);
         _base = Head;
-        Git("commit", "--allow-empty", "--quiet", "-m", "candidate");
+        TestGit.Commit(_folder.Path, 0);
         _candidate = Head;
     }
 
