@@ -21,7 +21,7 @@ var variables = Environment.GetEnvironmentVariables()
     .ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!);
 using var printed = new PrintedStream(StandardStreams.Output(), PlatformException.CannotPrint);
 using var told = new PrintedStream(StandardStreams.Errors(), failure: null);
-using var output = new StreamWriter(printed, new UTF8Encoding(false), bufferSize: 16 * 1024) { AutoFlush = false };
+using var output = new StreamWriter(printed, new UTF8Encoding(false), bufferSize: 4 * 1024) { AutoFlush = false };
 using var errors = new StreamWriter(told, new UTF8Encoding(false)) { AutoFlush = true };
 // If the errors go to a file, or the output to a pipe, nobody is asked for keys.
 var isWatched = !Console.IsErrorRedirected && variables.GetValueOrDefault("TERM") is not (null or "dumb");
