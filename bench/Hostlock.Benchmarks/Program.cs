@@ -8,7 +8,9 @@ if (args is ["simulated", var simulated, .. var words])
 
 // Each figure is a ratio to a yardstick of the same run, so that it says the same on a slow machine and a fast one.
 var root = FindRoot();
-var hostlock = Path.Combine(root, "artifacts/native/hostlock");
+var hostlock = Environment.GetEnvironmentVariable("HOSTLOCK") is { Length: > 0 } program
+    ? Path.GetFullPath(program)
+    : Path.Combine(root, "artifacts/native/hostlock");
 var prefix = Environment.GetEnvironmentVariable("HOSTLOCK_NIX_PREFIX") is { Length: > 0 } set ? set : Path.Combine(root, "artifacts/nix");
 var nix = Directory.Exists(prefix)
     ? Directory.EnumerateDirectories(prefix, "nix-2.34*").Select(folder => Path.Combine(folder, "bin/nix")).FirstOrDefault(File.Exists)
