@@ -1,7 +1,6 @@
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
-using Hostlock.Locks;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Changes;

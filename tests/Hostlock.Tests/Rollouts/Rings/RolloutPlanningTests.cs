@@ -1,7 +1,5 @@
-using System.Text;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
-using Hostlock.Locks;
 using Hostlock.Platform;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Rings;
