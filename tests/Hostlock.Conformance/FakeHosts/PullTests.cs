@@ -450,7 +450,7 @@ public class PullTests(PullFleet fleet)
     }
 
     [Fact]
-    public void What_is_on_trial_by_ssh_is_left_alone_and_what_it_kept_is_not_done_twice()
+    public void What_is_on_trial_by_ssh_is_left_alone_what_it_kept_is_not_done_twice_and_the_release_decides()
     {
         var story = fleet.Begin("beside-ssh");
         story.Serve(story.Release(1));
@@ -460,9 +460,13 @@ public class PullTests(PullFleet fleet)
         AssertCode(6, story.Pull());
         AssertCode(0, story.Fleet.Hostlock("switch", "--resume"));
         AssertCode(0, story.Pull());
-
         story.AssertRuns(story.Next);
         Assert.Equal(1, story.Tries(story.Next));
+
+        // Somebody else gives the machine another system.
+        AssertCode(0, story.Host.Switch(story.Before.Running, "test"));
+        AssertCode(0, story.Pull());
+        story.AssertRuns(story.Next);
     }
 
     [Theory]
