@@ -45,12 +45,17 @@ sealed partial class ProcessTree
     public static ProcessTree OfSession(int session, string mark)
     {
         var tree = new ProcessTree();
-        foreach (var (id, _, own, started) in Read())
+        foreach (var process in Read())
         {
-            var isMarked = own == session ? true : HasMark(id, mark);
-            if (isMarked == true)
-                tree._processes.Add((id, started));
-            tree.MayLackSome |= isMarked is null;
+            switch (process.Session == session ? true : HasMark(process.Id, mark))
+            {
+                case true:
+                    tree._processes.Add((process.Id, process.Started));
+                    break;
+                case null:
+                    tree.MayLackSome = true;
+                    break;
+            }
         }
         return tree;
     }
