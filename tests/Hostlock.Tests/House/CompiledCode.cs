@@ -27,6 +27,9 @@ static class CompiledCode
     /// <summary>The members that the types of both call, each once a type.</summary>
     public static readonly Call[] AllCalls = [.. LibraryCalls, .. ProgramCalls];
 
+    /// <summary>The members that are called, each with the types that call it: a question about members is asked once for each.</summary>
+    public static readonly ILookup<MethodReference, Call> Called = AllCalls.ToLookup(call => call.Called);
+
     /// <summary>The types of the assembly that a type is of, read anew.</summary>
     /// <param name="type">A type of the assembly.</param>
     /// <returns>All types of it, with those that lie within others.</returns>

@@ -164,8 +164,9 @@ public class DoorsTests
     }
 
     static IEnumerable<(string Type, string Call)> Uses(Door door) =>
-        from call in CompiledCode.AllCalls
-        where door.IsIts(call.Called)
+        from calls in CompiledCode.Called
+        where door.IsIts(calls.Key)
+        from call in calls
         select (call.Caller, $"{call.Called.DeclaringType.Name}.{call.Called.Name}");
 
     static bool IsOpening(MethodReference call) =>
