@@ -191,4 +191,17 @@ public class RobustnessTests
         Assert.Equal(("", ""), (ended.Output, ended.Errors));
         Assert.All(more, name => Assert.Equal(hosts.Lock("root"), hosts.Lock(name)));
     }
+
+    // The collector asks for the addresses of its heap when the program starts, and without them there is nobody to say why it ended.
+    [Fact]
+    public void A_process_that_may_have_few_addresses_starts()
+    {
+        Assert.SkipUnless(File.Exists(HostlockProgram.Path), "the program is not built; ./test builds it");
+        using var hosts = new SevenHosts().Adopted();
+
+        var ended = Run.Program(
+            "sh", hosts.Fleet, HostlockProgram.Variables(hosts.Home), "-c", "ulimit -v 2000000; \"$0\" status", HostlockProgram.Path);
+
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
+    }
 }
