@@ -7,6 +7,8 @@ profile=$root/nix/var/nix/profiles/system
 switch=nixos-rebuild-switch-to-configuration
 silence=hostlock-silence
 held=$root/run/nixos/switch-to-configuration.lock
+newline='
+'
 
 # What is put before a program that asks a service: one that does not answer must not keep us. As words it is no process of its own.
 bounded=
@@ -35,6 +37,21 @@ lead() {
   [ -n "$to" ]
 }
 
+# What two links lead to, as `from` and `to`, by one program if both lead to files.
+lead_both() {
+  if [ -f "$1" ] && [ -f "$2" ]; then
+    to=$(realpath "$1" "$2")
+    from=${to%%"$newline"*}
+    from=${from#"$root"}
+    to=${to##*"$newline"}
+    to=${to#"$root"}
+  else
+    lead "$1"
+    from=$to
+    lead "$2"
+  fi
+}
+
 # The system of a profile, as `to`. deploy-rs puts a folder of links around it, so the folder that nixos-version really lies in tells.
 top() {
   if [ -L "$1/nixos-version" ] && lead "$1/nixos-version"; then to=${to%/*}; else lead "$1"; fi
@@ -49,9 +66,17 @@ numbers() {
   done | sort -rn
 }
 
+# What systemd says of the unit of a switch, as `switches`, and of the silence timer of a trial, as `armed`.
+ask() {
+  set -- $($bounded systemctl is-active "$switch.service" "$silence.timer" 2>/dev/null)
+  switches=${1:-}
+  armed=${2:-}
+}
+
 # True while the unit of a switch runs. Its name is that of nixos-rebuild.
 is_active() {
-  case $($bounded systemctl is-active "$switch.service" 2>/dev/null) in
+  ask
+  case $switches in
     active | activating | deactivating | reloading) return 0 ;;
   esac
   return 1
@@ -59,7 +84,7 @@ is_active() {
 
 # True while the silence timer of a trial runs.
 is_armed() {
-  [ -d "$root/run/systemd/system" ] && [ "$($bounded systemctl is-active "$silence.timer" 2>/dev/null)" = active ]
+  [ -d "$root/run/systemd/system" ] && ask && [ "$armed" = active ]
 }
 
 # True if NixOS refuses to switch from the system that runs to the system $1, which has to be booted then.

@@ -28,8 +28,6 @@ pick() {
   word=${word##*"$newline"}
   word=${word%% *}
 }
-newline='
-'
 
 say hostlock-probe "1 $nonce"
 # What the kernel says is a line each.
@@ -57,10 +55,8 @@ top "$profile"
 next=$to
 say next "$next"
 [ "$was" = "$now" ] || for part in kernel initrd kernel-modules; do
-  lead "$booted/$part"
-  old=$to
-  lead "$running/$part"
-  [ "$old" = "$to" ] || say reboot "$part ${old:--} ${to:--}"
+  lead_both "$booted/$part" "$running/$part"
+  [ "$from" = "$to" ] || say reboot "$part ${from:--} ${to:--}"
 done
 
 # There may be many generations, so one program looks at the locks of all, and one at their dates; one looks at the sizes of small files.
@@ -101,6 +97,7 @@ $generations
 EOF
 
 is_held && say switching lock
+armed=
 if [ -d "$root/run/systemd/system" ]; then
   if failed=$($bounded systemctl list-units --failed --plain --no-legend --no-pager 2>/dev/null); then
     say units known
@@ -117,7 +114,7 @@ fi
 for mark in trial fired; do
   line "$root/var/lib/hostlock/$mark" && [ -n "$first" ] && say "$mark" "$first"
 done
-[ -e "$root/var/lib/hostlock/trial" ] && is_armed && say armed timer
+[ -e "$root/var/lib/hostlock/trial" ] && [ "$armed" = active ] && say armed timer
 # What a pull left here: its last receipt, and what it refused since.
 receipts=$root/var/lib/hostlock/receipts
 if is_file "$receipts"; then

@@ -151,10 +151,8 @@ case $verb in
   hold) hold ;;
   preview)
     for part in kernel initrd kernel-modules; do
-      lead "$root/run/booted-system/$part"
-      old=$to
-      lead "$root$target/$part"
-      [ "$old" = "$to" ] || echo "reboot $part ${old:--} ${to:--}"
+      lead_both "$root/run/booted-system/$part" "$root$target/$part"
+      [ "$from" = "$to" ] || echo "reboot $part ${from:--} ${to:--}"
     done
     ! is_inhibited "$target" || echo inhibited
     has_systemd || echo no-timer

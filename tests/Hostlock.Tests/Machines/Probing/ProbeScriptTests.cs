@@ -206,6 +206,19 @@ public sealed class ProbeScriptTests : IDisposable
         Assert.True((await _machine.AskAsync("sh")).IsSwitching);
     }
 
+    [Theory]
+    [InlineData("inactive", "active", true)]
+    [InlineData("active", "inactive", false)]
+    public async Task The_timer_of_a_trial_is_told_apart_from_a_switch_under_way(string ofSwitch, string ofTimer, bool isArmed)
+    {
+        _machine.Write("/var/lib/hostlock/trial", "01994b4e\n");
+        _machine.Program("systemctl", $"case $1 in is-active) printf '%s\\n' {ofSwitch} {ofTimer}; exit 3 ;; esac");
+
+        var facts = await _machine.AskAsync("sh");
+
+        Assert.Equal((!isArmed, isArmed), (facts.IsSwitching, facts.IsArmed));
+    }
+
     [Fact]
     public async Task A_switch_under_way_is_seen_by_its_lock_which_stays_free()
     {
