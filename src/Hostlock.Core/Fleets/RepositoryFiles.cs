@@ -42,8 +42,9 @@ public sealed class RepositoryFiles(string root)
             flake.RefuseLeadingOut(path);
         foreach (var flake in files.Select(file => file.Flake).Distinct())
             AtomicFile.ClearLeftovers(flake.Root);
-        foreach (var folder in files.Select(file => Path.GetDirectoryName(file.Flake.Full(file.Path))!).Distinct())
-            AtomicFile.CreateFolder(folder);
+        // A link may lead to a place whose folder does not exist yet, or be such a folder itself.
+        foreach (var folder in files.Select(file => Path.GetDirectoryName(file.Flake.Full(file.Flake.WrittenPath(file.Path)))!).Distinct())
+            AtomicFile.CreateFolder(RealPath.Of(folder));
         AtomicFile.ReplaceInSteps(
         [
             [.. entries.Select(entry => (entry.Path, entry.Bytes))],
@@ -105,9 +106,11 @@ public sealed class RepositoryFiles(string root)
 
     string Full(string path) => Path.Combine(root, path);
 
-    // Refuses a path that leads out of the flake, or into .git, through a link on the way or at its end. A part that does not exist yet
-    // leads nowhere.
-    void RefuseLeadingOut(string path)
+    /// <summary>Refuses a path that leads out of the flake, or into .git, through a link on the way or at its end. A part that does not
+    /// exist yet leads nowhere.</summary>
+    /// <param name="path">Relative to the flake.</param>
+    /// <exception cref="HostlockException">It leads out, or its links go round in a circle.</exception>
+    public void RefuseLeadingOut(string path)
     {
         if (!FlakePath.IsWithin(path))
             throw FleetException.LinkLeaves(path, Full(path));

@@ -136,6 +136,9 @@ public sealed class Undertaking
         if (Files.FirstOrDefault(file => !IsAsPlanned(file)) is { } changed)
             throw FleetException.ChangedMeanwhile(changed.Path);
         var left = Left.ToList();
+        // Files are deleted last, and one that must stay is told before the first file changes.
+        foreach (var file in left)
+            _folder.Files.RefuseLeadingOut(file.Path);
         _folder.Files.ReplaceAll(
             [.. left.Where(file => file.After is not null).Select(file => (file.Path, (ReadOnlyMemory<byte>)file.After))],
             Entries());

@@ -73,6 +73,20 @@ public sealed class RepositoryFilesTests : IDisposable
         Assert.Equal(("mine", "mine"), (_folder.Read("outside/file"), _folder.Read("flake/.git/config")));
     }
 
+    [Fact]
+    public void The_folders_that_links_lead_to_are_made()
+    {
+        Directory.CreateDirectory(_folder["flake/locks"]);
+        File.CreateSymbolicLink(_folder["flake/locks/plex.lock"], "../deep/er/plex.lock");
+        Directory.CreateSymbolicLink(_folder["flake/more"], "real");
+
+        _files.ReplaceAll([("locks/plex.lock", "plex"u8.ToArray()), ("more/below/web.lock", "web"u8.ToArray())]);
+
+        Assert.Equal(("plex", "web"), (_folder.Read("flake/deep/er/plex.lock"), _folder.Read("flake/real/below/web.lock")));
+        Assert.NotNull(new FileInfo(_folder["flake/locks/plex.lock"]).LinkTarget);
+        Assert.NotNull(new FileInfo(_folder["flake/more"]).LinkTarget);
+    }
+
     [Theory]
     [InlineData("../file")]
     [InlineData("/file")]

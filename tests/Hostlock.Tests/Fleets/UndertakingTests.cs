@@ -84,6 +84,20 @@ public sealed class UndertakingTests : IDisposable
         Assert.False(File.Exists(_folder["added"]));
     }
 
+    [Fact]
+    public void Nothing_is_written_if_a_file_that_is_to_be_deleted_lies_beyond_a_link_that_leads_out()
+    {
+        using var other = new TempFolder();
+        other.Write("plex.lock", "{}");
+        Directory.Delete(_folder["locks"], recursive: true);
+        Directory.CreateSymbolicLink(_folder["locks"], other.Path);
+
+        Assert.Throws<FleetException>(Planned().Apply);
+
+        Assert.Equal(("old", "{}"), (_folder.Read("flake.nix"), other.Read("plex.lock")));
+        Assert.False(File.Exists(_folder["added"]));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
