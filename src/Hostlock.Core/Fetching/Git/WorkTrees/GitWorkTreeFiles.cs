@@ -142,12 +142,15 @@ public sealed class GitWorkTreeFiles : TreeFiles
         var unknown = new List<TreePath>();
         for (var links = 0; links < MaximumLinks; links++)
         {
-            var found = LinkOn(Root, path);
-            var step = found?.Link ?? path;
-            if (!tracked.HasFile(step))
-                unknown.Add(step);
-            if (found is not var (link, place))
+            if (LinkOn(Root, path) is not var (link, place))
+            {
+                // The index may still have a file from the time when a link on the way was a folder.
+                if (!tracked.HasFile(path) || LinkBefore(path) is not null)
+                    unknown.Add(path);
                 break;
+            }
+            if (!tracked.HasFile(link))
+                unknown.Add(link);
             path = place.Join(path.Below(link));
         }
         return unknown;
@@ -171,12 +174,14 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlySet<TreePath>> IgnoredAsync(IEnumerable<TreePath> paths, CancellationToken cancellationToken)
     {
-        if (_processes is null)
+        // git fails at a path beyond a link, and says nothing of the others.
+        var asked = paths.Where(path => LinkBefore(path) is null).ToList();
+        if (_processes is null || asked.Count == 0)
             return new HashSet<TreePath>();
-        GitRules.RefuseOdd(Root, paths);
+        GitRules.RefuseOdd(Root, asked);
         var request = GitProgram.AskAround(Root, "check-ignore", "-z", "--stdin") with
         {
-            Input = GitFields.Join(paths.Select(path => (path, false))),
+            Input = GitFields.Join(asked.Select(path => (path, false))),
             Output = new ProcessOutput.Bytes(),
         };
         // git fails if it ignores none, and at a path in a submodule, of which its own rules say nothing.

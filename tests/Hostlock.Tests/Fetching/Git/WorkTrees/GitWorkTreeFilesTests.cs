@@ -65,6 +65,32 @@ public sealed class GitWorkTreeFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task What_lies_beyond_a_link_out_of_the_work_tree_is_unknown_although_the_index_has_it()
+    {
+        _folder.Write("fleet/locks/plex.lock", "{}");
+        TestGit.Commit(_folder["fleet"], 1);
+        Directory.Move(_folder["fleet/locks"], _folder["above"]);
+        Directory.CreateSymbolicLink(_folder["fleet/locks"], "../above");
+
+        var path = Assert.Single(await Files().UnknownAsync(TreePath.Parse("locks/plex.lock")));
+
+        Assert.Equal(("locks/plex.lock", "locks"), (path.ToText(), Files().LinkBefore(path)?.ToText()));
+    }
+
+    [Fact]
+    public async Task A_path_beyond_a_link_does_not_hide_what_git_ignores()
+    {
+        _folder.Write("fleet/.gitignore", "result");
+        Directory.CreateDirectory(_folder["above"]);
+        Directory.CreateSymbolicLink(_folder["fleet/locks"], "../above");
+        TestGit.Commit(_folder["fleet"], 1);
+
+        var ignored = await Files().IgnoredAsync([TreePath.Parse("locks/plex.lock"), TreePath.Parse("result")], Stop);
+
+        Assert.Equal("result", Assert.Single(ignored).ToText());
+    }
+
+    [Fact]
     public void A_link_out_of_the_work_tree_changes_no_path()
     {
         Directory.CreateDirectory(_folder["fleet"]);
