@@ -1,7 +1,7 @@
 #!/bin/sh
 # The activation script of a fake host: what runs is @out@ from here on.
 ln -sfn @out@/etc/systemd/system /etc/systemd/system.new
-[ -L /etc/systemd/system ] || rm -rf /etc/systemd/system
+[ -L /etc/systemd/system ] || [ ! -e /etc/systemd/system ] || rm -rf /etc/systemd/system
 mv -T /etc/systemd/system.new /etc/systemd/system
 case @network@ in
     # It is up if the number is odd.
