@@ -333,11 +333,12 @@ void Hash()
     }
 }
 
-// An archive of a flake like most: it is read before a program has quite begun.
+// An archive of a flake like most: a program takes as long to begin as to read it. What inflates it does no better.
 void HashSmall()
 {
+    const int files = 300;
     var tar = Path.Combine(work, "small.tar");
-    NixpkgsShaped.Write(tar, 20);
+    NixpkgsShaped.Write(tar, files);
     var variables = Variables("hash-small");
     Measure.InTurn(1, new Job("gzip", ["gzip", "-k", tar]));
     var archive = $"{tar}.gz";
@@ -356,11 +357,13 @@ void HashSmall()
         10,
         new Job("nix", [nix, "flake", "prefetch", $"tarball+file://{archive}"]) { Variables = variables, Prepare = Forget },
         new Job("hostlock hash", [hostlock, "hash", archive]) { Variables = variables, Prepare = Forget },
+        new Job("gzip", ["gzip", "-dc", archive]),
         new Job("hostlock --version", [hostlock, "--version"]) { Variables = variables });
-    Title($"hash an archive of 20 files, {new FileInfo(archive).Length / 1000} kB", "nix flake prefetch, cold");
+    Title($"hash an archive of {files} files, {new FileInfo(archive).Length / 1000} kB", "nix flake prefetch, cold");
     Line("nix flake prefetch, cold", costs[0], costs[0]);
     Line("hostlock hash", costs[1], costs[0]);
-    Line("hostlock --version", costs[2], costs[0]);
+    Line("gzip -dc", costs[2], costs[0]);
+    Line("hostlock --version", costs[3], costs[0]);
 }
 
 void Library()
