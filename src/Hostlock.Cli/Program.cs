@@ -29,7 +29,7 @@ var surroundings = new Surroundings(
     output,
     errors,
     Console.IsInputRedirected ? null : new LazyInput(StandardStreams.Terminal),
-    Environment.CurrentDirectory,
+    CurrentFolder(),
     variables,
     settings =>
     {
@@ -59,6 +59,19 @@ var surroundings = new Surroundings(
         : null,
 };
 return (int)await App.RunAsync(args, surroundings, interrupted.Token);
+
+// The shell still has a name for a folder that was deleted, and the run says that no such folder exists.
+string CurrentFolder()
+{
+    try
+    {
+        return Environment.CurrentDirectory;
+    }
+    catch (IOException)
+    {
+        return variables.GetValueOrDefault("PWD") is ['/', ..] and var deleted ? deleted : "/";
+    }
+}
 
 // The first signal asks the run to stop; the second ends the program.
 void Stop(PosixSignalContext signal)

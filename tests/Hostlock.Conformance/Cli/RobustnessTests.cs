@@ -84,6 +84,23 @@ public class RobustnessTests
     }
 
     [Fact]
+    public void A_current_folder_that_was_deleted_is_named()
+    {
+        using var hosts = new SevenHosts();
+
+        var ended = Run.Program(
+            "sh",
+            hosts.Fleet,
+            HostlockProgram.Variables(hosts.Home),
+            "-c",
+            "mkdir gone; cd gone; rmdir ../gone; \"$0\" status; echo $?; \"$0\" -C \"$1\" status >/dev/null 2>&1; echo $?",
+            HostlockProgram.Path,
+            hosts.Fleet);
+
+        Assert.Equal(("2\n0\n", $"error: there is no folder '{hosts.Fleet}/gone'\n"), (ended.Output, ended.Errors));
+    }
+
+    [Fact]
     public void Of_two_writers_one_waits_for_another_day()
     {
         using var hosts = new SevenHosts().Adopted();
