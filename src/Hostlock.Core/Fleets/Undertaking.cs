@@ -116,6 +116,9 @@ public sealed class Undertaking
 
     List<RecordEntry> Entries()
     {
+        // In no repository the record lies in the flake, which anybody may have made.
+        if (new FileInfo(_record).LinkTarget is not null)
+            throw PlatformException.NotAFile(_record);
         var change = _step is null
             ? ChangeRecord.EntryOf(
                 _folder,

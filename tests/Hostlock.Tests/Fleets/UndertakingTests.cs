@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hostlock.Fleets;
+using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets;
@@ -82,6 +83,19 @@ public sealed class UndertakingTests : IDisposable
 
         Assert.Equal("other", _folder.Read("flake.nix"));
         Assert.False(File.Exists(_folder["added"]));
+    }
+
+    [Fact]
+    public void The_record_is_not_written_through_a_link_in_the_flake()
+    {
+        using var other = new TempFolder();
+        other.Write("mine", "mine");
+        File.CreateSymbolicLink(_folder[".hostlock-unfinished"], other["mine"]);
+
+        Assert.Throws<PlatformException>(Planned().Record);
+        Assert.Throws<PlatformException>(Planned().Apply);
+
+        Assert.Equal(("mine", "old"), (other.Read("mine"), _folder.Read("flake.nix")));
     }
 
     [Fact]
