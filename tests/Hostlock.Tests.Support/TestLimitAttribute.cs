@@ -8,7 +8,7 @@ namespace Hostlock.Tests.Support;
 /// <summary>
 /// Gives each test of an assembly a limit. A test that takes longer is cancelled, which ends the programs it runs, and fails by its name.
 /// One that does not end then either ends the whole run, and its name is the last that is said. <c>HOSTLOCK_PATIENCE</c> is a factor for
-/// all limits, for runs that are asked to try more than usual.
+/// all limits, for runs that are asked to try more than usual, or that others go before.
 /// </summary>
 /// <param name="seconds">How long a test may take. It is far more than any takes on a busy machine, so that only what hangs meets
 /// it.</param>

@@ -232,7 +232,7 @@ sealed class RolloutCommand : FleetCommand
         return code;
     }
 
-    // A rollout that is over, as no host is at risk or will begin.
+    // No host is at risk, and none will begin: the rollout is over, or a person may still go on with it.
     static RolloutException NothingToHalt(Rollout rollout) =>
         rollout.Stopped is { } why && rollout.LeavesHosts
             ? RolloutException.IsHalted(rollout.Plan.Id, why)
