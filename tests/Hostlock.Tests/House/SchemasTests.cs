@@ -31,7 +31,8 @@ public class SchemasTests
         and passwords and tokens in addresses are `***`. `hostlock schema COMMAND` prints the JSON Schema of a document, as it is in
         [schemas](schemas); [versions.md](versions.md) says what may change.
 
-        A question mark stands behind a member that may be missing. For several flakes in one repository, a command prints one document with
+        A question mark stands behind a member that may be missing. If an object has one of several forms, the table has all members of one
+        form, then a line with *or*, and all members of the next. For several flakes in one repository, a command prints one document with
         `flakes.NAME`, which is the document of that flake, or has `error` and `fix`.
 
         The schema of `hostlock.toml` is for editors: `hostlock schema hostlock.toml > hostlock.schema.json` writes it. With
@@ -100,7 +101,7 @@ public class SchemasTests
             text.Append(CultureInfo.InvariantCulture, $"\n## {each.Name}\n\n| member | value | meaning |\n|---|---|---|\n");
             var rows = new List<string>();
             Rows("", each.Shape, rows);
-            text.AppendJoin("", rows.Distinct().Select(row => $"{row}\n"));
+            text.AppendJoin("", rows.Select(row => $"{row}\n"));
         }
 
         if (IsBlessing)
@@ -108,7 +109,8 @@ public class SchemasTests
         Assert.Equal(File.ReadAllText(file), text.ToString());
     }
 
-    // A row for each member, and for each within it. What several flakes add is told once for all commands.
+    // A row for each member, and for each within it, and one between two forms of an object. The head of the page tells what a document
+    // of several flakes has.
     static void Rows(string path, JsonShape shape, List<string> rows)
     {
         switch (shape)
@@ -131,8 +133,15 @@ public class SchemasTests
                 Rows(path, named, rows);
                 break;
             case JsonShape.OneOf(var shapes):
+                var before = rows.Count;
                 foreach (var each in shapes)
-                    Rows(path, each, rows);
+                {
+                    var its = new List<string>();
+                    Rows(path, each, its);
+                    if (its.Count > 0 && rows.Count > before)
+                        rows.Add($"| or {(path.Length == 0 ? "the document" : $"`{path.TrimEnd('.')}`")} has | | |");
+                    rows.AddRange(its);
+                }
                 break;
             default:
                 break;

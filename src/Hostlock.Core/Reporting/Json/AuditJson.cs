@@ -19,7 +19,7 @@ public static class AuditJson
         Member("until", Time, "When it ran another one; missing if it runs this one still").IfAny,
         Member("rollout", Object(
             Member("id", AnyText, "The id of the rollout"),
-            Member("action", WordsOf<RolloutAction>(), "What it was"),
+            Member("action", WordsOf<RolloutAction>(), "The command that began it"),
             Member("ring", AnyText, "The ring of the host"),
             Member("begunBy", AnyText, "Who began it, if that is known").IfAny,
             Approval.IfAny,

@@ -12,7 +12,7 @@ public static class ReleaseJson
         Member("number", Count, "The number of the release"),
         Member("issued", Time, "When it was cut"),
         Member("expires", Time, "When it expires"),
-        Member("commit", WholeRevision, "What HEAD was"),
+        Member("commit", WholeRevision, "The commit that HEAD pointed to"),
         Member("hosts", By("HOST", Object(
             Member("system", Store, "The system"),
             Member("lock", AnyText, "The SHA-256 of its lock"),

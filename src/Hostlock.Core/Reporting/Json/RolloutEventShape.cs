@@ -23,8 +23,9 @@ public static class RolloutEventShape
     public static JsonShape Shape => EitherOf(
         Event(
             "opened",
+            "The rollout was planned, and begins",
             Member("id", AnyText, "The id of the rollout"),
-            Member("action", WordsOf<RolloutAction>(), "What it is"),
+            Member("action", WordsOf<RolloutAction>(), "The command that began it"),
             Member("from", AnyText, "The host whose lock goes through the rings").IfAny,
             Member("commit", WholeRevision, "The commit that has all locks").IfAny,
             Member("base", WholeRevision, "The commit that it was made from").IfAny,
@@ -33,35 +34,53 @@ public static class RolloutEventShape
                 Member("name", AnyText, "The name of the group"),
                 Member("parallel", Count, "How many of its hosts may be at risk at once"),
                 Member("hosts", Texts, "Its hosts"))), "Hosts that must not be at risk together")),
-        Event("approved", By),
-        Event("ringApproved", Ring, By, Member("proof", WholeRevision, "The commit or tag that says so, if one does").IfAny),
-        Event("ringOpened", Ring, Member("commit", WholeRevision, "The commit with its locks, if one was made").IfAny),
-        Event("held", Host, Member("why", AnyText, "Why it is passed by; missing if it is held no more").IfAny),
-        Event("retried", Host),
-        Event("began", Host, StepMember),
+        Event("approved", "A person, or an option, said that machines may be changed", By),
+        Event(
+            "ringApproved",
+            "A person said that a ring may begin",
+            Ring,
+            By,
+            Member("proof", WholeRevision, "The commit or tag that says so, if one does").IfAny),
+        Event(
+            "ringOpened",
+            "The locks of a ring were written, and its hosts may get their systems",
+            Ring,
+            Member("commit", WholeRevision, "The commit with its locks, if one was made").IfAny),
+        Event(
+            "held",
+            "A host is held, or no longer",
+            Host,
+            Member("why", AnyText, "Why it is passed by; missing if it is held no more").IfAny),
+        Event("retried", "A person said that the host is to get its system once more", Host),
+        Event("began", "A step is about to be taken", Host, StepMember),
         Event(
             "ended",
+            "The step is over",
             Host,
             StepMember,
             Member("exitCode", AnyNumber, "The exit code of the command, if one was run").IfAny,
             Member("note", AnyText, "What happened, in words").IfAny,
             Member("wrongMachine", YesOrNo, "True if another machine answered").IfAny,
-            Member("deferred", YesOrNo, "True if an agent takes nothing").IfAny,
-            Member("verdict", WordsOf<Verdict>(), "What the look says").IfAny,
+            Member("deferred", YesOrNo, "True if nothing was begun, because the agent of the machine is suspended").IfAny,
+            Member("verdict", WordsOf<Verdict>(), "What the gates say together, after a check").IfAny,
             Member("gates", ListOf(Object(
                 Member("name", AnyText, "The gate"),
                 Member("verdict", WordsOf<Verdict>(), "What it says"),
                 Member("said", AnyText, "Its words"))), "The gates that were asked").IfAny,
             Member("facts", Facts, "What the machine said").IfAny),
-        Event("decided", Host, Member("verdict", WordsOf<Verdict>(), "What a person decided")),
-        Event("restored", Host),
-        Event("stopped", Member("why", AnyText, "Why")),
-        Event("resumed", Member("checked", YesOrNo, "False if systems are kept without a look")));
+        Event(
+            "decided",
+            "A person decided what the gates could not",
+            Host,
+            Member("verdict", WordsOf<Verdict>(), "What the person decided")),
+        Event("restored", "The lock of the system that a host went back to is in the repository again", Host),
+        Event("stopped", "No other host begins; those at risk are finished", Member("why", AnyText, "The reason")),
+        Event("resumed", "The rollout goes on", Member("checked", YesOrNo, "False if systems are kept without a look at the gates")));
 
-    static JsonShape Event(string word, params JsonMember[] members) => Object(
+    static JsonShape Event(string word, string meaning, params JsonMember[] members) => Object(
         [
             Member("at", AnyText, "When it happened, in ISO 8601"),
-            Member("event", OneWord(word), "What happened"),
+            Member("event", OneWord(word), meaning),
             .. members,
         ]);
 
@@ -79,7 +98,7 @@ public static class RolloutEventShape
         Member("activation", WordsOf<Activation>(), "How it gets it"),
         Member("engine", AnyText, "What switches it"),
         Member("trial", Count, "The silence after which it goes back by itself, in seconds"),
-        Member("checked", YesOrNo, "False if the system is kept without a look"),
+        Member("checked", YesOrNo, "False if the system is kept without a look at the gates"),
         Member("lock", AnyText, "The SHA-256 of its lock, if that is known").IfAny,
         Member("after", Texts, "The hosts that come before it, if there are any").IfAny);
 
