@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Platform;
 
@@ -61,7 +60,7 @@ public sealed class CachedTexts(string folder, string version, int maximumBytes)
 
     /// <summary>The SHA-256 of a key, in hexadecimal digits. It can name the file of any key.</summary>
     /// <param name="key">The key.</param>
-    public static string NameOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    public static string NameOf(string key) => ByteDigest.Sha256Hex(key);
 
     // The key is part of the checksum, so that a text in the file of another key is noticed.
     static string Sum(string key, string text) => NameOf($"{key}\n{text}");

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Hostlock.Fleets;
@@ -20,5 +19,5 @@ static class FlakeRecords
 
     /// <summary>The SHA-256 of some bytes, in lower case.</summary>
     /// <param name="bytes">The bytes.</param>
-    public static string SumOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    public static string SumOf(ReadOnlySpan<byte> bytes) => ByteDigest.Sha256Hex(bytes);
 }

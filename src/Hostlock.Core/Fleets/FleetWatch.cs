@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
@@ -78,10 +77,10 @@ public sealed class FleetWatch : IDisposable
 
     static string WordOf(IEnumerable<string> paths)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var digest = new ByteDigest(ByteDigest.Kind.Sha256);
         foreach (var path in paths.Take(MostFiles))
-            hash.AppendData(Encoding.UTF8.GetBytes($"{path}\0{Look(path)}\n"));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+            digest.Append(Encoding.UTF8.GetBytes($"{path}\0{Look(path)}\n"));
+        return Convert.ToHexStringLower(digest.Finish());
     }
 
     /// <summary>Waits until a file changes.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 
 namespace Hostlock.Locks;
 
@@ -8,7 +7,7 @@ public readonly record struct LockDigest(string Hex)
 {
     /// <summary>Makes the digest of a lock.</summary>
     /// <param name="file">The lock.</param>
-    public static LockDigest Of(LockFile file) => new(Convert.ToHexStringLower(SHA256.HashData(LockFileWriter.Write(file))));
+    public static LockDigest Of(LockFile file) => new(ByteDigest.Sha256Hex(LockFileWriter.Write(file)));
 
     /// <summary>The 64 hexadecimal digits.</summary>
     public override string ToString() => Hex;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Locks;
@@ -121,7 +120,7 @@ public sealed record Stamp(string Sha256, ImmutableArray<byte>? Lock, string? Ho
 
     /// <summary>The SHA-256 of the bytes of a lock, as a stamp has it.</summary>
     /// <param name="bytes">The bytes.</param>
-    public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    public static string Hash(ReadOnlySpan<byte> bytes) => ByteDigest.Sha256Hex(bytes);
 }
 
 /// <summary>A system that a machine keeps and can boot.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 
 namespace Hostlock.Nar;
 
@@ -15,7 +14,7 @@ public readonly record struct NarHash
     /// <param name="digest">The digest, 32 bytes.</param>
     /// <exception cref="ArgumentException">The digest has another length.</exception>
     public static NarHash FromDigest(ReadOnlySpan<byte> digest) =>
-        digest.Length == SHA256.HashSizeInBytes
+        digest.Length == ByteDigest.Sha256Bytes
             ? new(Convert.ToBase64String(digest))
             : throw new ArgumentException("a SHA-256 digest has 32 bytes", nameof(digest));
 
@@ -33,8 +32,8 @@ public readonly record struct NarHash
         if (!text.StartsWith(prefix, StringComparison.Ordinal))
             return null;
         var base64 = text[prefix.Length..].TrimEnd('=') + "=";
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes + 1];
-        return base64.Length == 44 && Convert.TryFromBase64String(base64, digest, out var written) && written == SHA256.HashSizeInBytes
+        Span<byte> digest = stackalloc byte[ByteDigest.Sha256Bytes + 1];
+        return base64.Length == 44 && Convert.TryFromBase64String(base64, digest, out var written) && written == ByteDigest.Sha256Bytes
             ? FromDigest(digest[..written])
             : null;
     }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace Hostlock.Nar;
 
@@ -13,45 +12,13 @@ interface INarOutput
 /// <summary>Hashes the bytes that are written to it, by SHA-256.</summary>
 sealed class NarDigest : INarOutput, IDisposable
 {
-    const int Room = 64 * 1024;
+    readonly ByteDigest _digest = new(ByteDigest.Kind.Sha256);
 
-    readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    byte[] _buffer = ArrayPool<byte>.Shared.Rent(Room);
-    int _used;
+    public void Write(ReadOnlySpan<byte> bytes) => _digest.Append(bytes);
 
-    public void Write(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > Room - _used)
-            Flush();
-        if (bytes.Length >= Room)
-        {
-            _hash.AppendData(bytes);
-            return;
-        }
-        bytes.CopyTo(_buffer.AsSpan(_used));
-        _used += bytes.Length;
-    }
+    public NarHash Finish() => NarHash.FromDigest(_digest.Finish());
 
-    public NarHash Finish()
-    {
-        Flush();
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        _hash.GetHashAndReset(digest);
-        return NarHash.FromDigest(digest);
-    }
-
-    public void Dispose()
-    {
-        _hash.Dispose();
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
-    }
-
-    void Flush()
-    {
-        _hash.AppendData(_buffer, 0, _used);
-        _used = 0;
-    }
+    public void Dispose() => _digest.Dispose();
 }
 
 /// <summary>Keeps bytes until their place is known.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Hostlock.Fetching;
@@ -425,7 +424,7 @@ public sealed class MachinePull(
 
     string IdOf(ReleaseManifest release)
     {
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{release.Digest} {time.GetUtcNow().UtcTicks}"));
+        var digest = ByteDigest.Sha256(Encoding.UTF8.GetBytes($"{release.Digest} {time.GetUtcNow().UtcTicks}"));
         return $"release-{release.Number}-{Convert.ToHexStringLower(digest)[..8]}";
     }
 

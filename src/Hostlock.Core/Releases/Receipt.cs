@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -164,7 +163,7 @@ public sealed record SignedReceipt(Receipt Receipt, string Json, SshSignature Si
 
     /// <summary>The word that the next receipt has as <see cref="Receipt.Previous"/>.</summary>
     public string Chain =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Write())))[..Receipt.ChainLength];
+        ByteDigest.Sha256Hex(Write())[..Receipt.ChainLength];
 }
 
 /// <summary>The receipts of a machine, in their order: a line each, appended and never rewritten.</summary>

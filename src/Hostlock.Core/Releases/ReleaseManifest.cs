@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hostlock.Flakes;
@@ -97,7 +96,7 @@ public sealed record ReleaseManifest(
     }
 
     /// <summary>The SHA-256 of the bytes of <see cref="Write"/>, 64 digits.</summary>
-    public string Digest => Convert.ToHexStringLower(SHA256.HashData(Write()));
+    public string Digest => ByteDigest.Sha256Hex(Write());
 
     /// <summary>The system that a host gets; null if the release does not name the host.</summary>
     /// <param name="host">The host.</param>

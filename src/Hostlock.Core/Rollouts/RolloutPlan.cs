@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
@@ -52,7 +50,7 @@ public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray
         var all = string.Create(
             CultureInfo.InvariantCulture,
             $"{now.UtcTicks}\n{string.Join('\n', hosts.Select(host => $"{host.Host} {host.Target} {host.Activation}"))}");
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..DigitsOfId];
+        var digest = ByteDigest.Sha256Hex(all)[..DigitsOfId];
         return new(string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd}-{digest}"), action, rings);
     }
 

@@ -98,6 +98,12 @@ public class DoorsTests
                 ["Hostlock.Releases.ReleaseFolder"] = "the user named the folder for releases, outside of the repository",
             }),
 
+        ["computing a digest"] = new(
+            call => call.DeclaringType is { Namespace: "System.Security.Cryptography", Name: var name }
+                && (name is "IncrementalHash" or "HashAlgorithm" || name.StartsWith("SHA", StringComparison.Ordinal)
+                    || call.Name.StartsWith("Hash", StringComparison.Ordinal)),
+            new() { ["Hostlock.ByteDigest"] = "it is the door" }),
+
         ["printing"] = new(
             call => call.DeclaringType.FullName == typeof(Surroundings).FullName && call.Name is "get_Output" or "get_Errors",
             new()

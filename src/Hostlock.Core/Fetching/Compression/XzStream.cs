@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Hostlock.Platform;
 using SharpCompress.Compressors.Xz.Filters;
 
@@ -114,7 +113,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
         readonly long _start;
         readonly DecompressedStream _contents;
         readonly Checksum? _sum;
-        readonly IncrementalHash? _hash;
+        readonly ByteDigest? _digest;
         ulong _size;
 
         /// <summary>Reads the header of a block.</summary>
@@ -141,7 +140,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
             _start = packed.Passed;
             _contents = DecompressedStream.OfArchive(packed, source => filters.AsEnumerable().Reverse().Aggregate(source, Over));
             _sum = check switch { 1 => Checksum.Crc32(), 4 => Checksum.Crc64(), _ => null };
-            _hash = check == 10 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+            _digest = check == 10 ? new(ByteDigest.Kind.Sha256) : null;
         }
 
         /// <summary>Reads a piece of the contents; returns the number of bytes, 0 at the end.</summary>
@@ -150,7 +149,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
             var read = _contents.Read(buffer);
             _size += (ulong)read;
             _sum?.Append(buffer[..read]);
-            _hash?.AppendData(buffer[..read]);
+            _digest?.Append(buffer[..read]);
             return read;
         }
 
@@ -170,10 +169,10 @@ sealed class XzStream(PackedInput packed) : ForwardStream
             {
                 1 => Word(check, 0) == _sum!.Value,
                 4 => BinaryPrimitives.ReadUInt64LittleEndian(check) == _sum!.Value,
-                10 => _hash!.GetHashAndReset().AsSpan().SequenceEqual(check),
+                10 => _digest!.Finish().AsSpan().SequenceEqual(check),
                 _ => true, // liblzma does not know other kinds of checks either
             };
-            _hash?.Dispose();
+            _digest?.Dispose();
             return isRight ? ((ulong)_headerBytes + packed + (ulong)check.Length, _size) : throw Damaged("contents");
         }
 
@@ -208,7 +207,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
     /// <summary>The sizes of any number of blocks, kept as a hash so that they can be compared.</summary>
     sealed class Sizes
     {
-        readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        readonly ByteDigest _digest = new(ByteDigest.Kind.Sha256);
 
         /// <summary>The number of blocks.</summary>
         public ulong Count { get; private set; }
@@ -220,15 +219,15 @@ sealed class XzStream(PackedInput packed) : ForwardStream
             Span<byte> bytes = stackalloc byte[16];
             BinaryPrimitives.WriteUInt64LittleEndian(bytes, block.Unpadded);
             BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], block.Size);
-            _hash.AppendData(bytes);
+            _digest.Append(bytes);
         }
 
         /// <summary>True if the other sizes are the same, in the same order. Neither can be used afterwards.</summary>
         public bool AreThose(Sizes others)
         {
-            var same = _hash.GetHashAndReset().AsSpan().SequenceEqual(others._hash.GetHashAndReset());
-            _hash.Dispose();
-            others._hash.Dispose();
+            var same = _digest.Finish().AsSpan().SequenceEqual(others._digest.Finish());
+            _digest.Dispose();
+            others._digest.Dispose();
             return same;
         }
     }

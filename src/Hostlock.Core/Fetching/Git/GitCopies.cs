@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Platform;
@@ -43,7 +42,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     /// <summary>The copy of a repository; empty if nothing was fetched yet.</summary>
     public GitRepository Of(string url, CopyDepth depth)
     {
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)));
+        var name = ByteDigest.Sha256Hex(url);
         var path = Path.Combine(
             folder, depth switch { CopyDepth.Whole => name, CopyDepth.Shallow => $"{name}-shallow", _ => $"{name}-commits" });
         return _copies.GetOrAdd(path, _ =>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Hostlock.Locks;
 using Hostlock.Platform;
@@ -145,5 +143,5 @@ public sealed class OpenSearch
 
     static string Searches(string cacheFolder) => Path.Combine(cacheFolder, "bisect");
 
-    static string PrefixOf(string flake) => $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(flake)))[..16]}-";
+    static string PrefixOf(string flake) => $"{ByteDigest.Sha256Hex(flake)[..16]}-";
 }

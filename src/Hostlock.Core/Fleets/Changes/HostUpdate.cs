@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 using Hostlock.Platform;
@@ -198,7 +197,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, Fleet
     {
         if (HostLocks.ReadBytes(place) is not { } bytes)
             return null;
-        var key = Convert.ToHexString(SHA256.HashData(bytes));
+        var key = ByteDigest.Sha256Hex(bytes);
         return _read.TryGetValue(key, out var known)
             ? known
             : _read.GetOrAdd(key, LockFileReader.Read(place.RelativePath, bytes, _reading));

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Hostlock.Reporting.Pages;
@@ -13,7 +12,7 @@ sealed class PageResource
 
     /// <summary>The source of a content security policy that lets this text in and no other.</summary>
     /// <remarks>CSP Level 3, 6.7.3.3: the digest of the text between the tags.</remarks>
-    public string Source => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))}'";
+    public string Source => $"'sha256-{Convert.ToBase64String(ByteDigest.Sha256(Encoding.UTF8.GetBytes(Text)))}'";
 
     /// <summary>Reads one.</summary>
     /// <param name="name">The name of the resource.</param>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Platform;
 
@@ -92,5 +91,5 @@ public sealed class Journal : IDisposable
     }
 
     static string Next(string chain, string json) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(chain + json)))[..ChainLength];
+        ByteDigest.Sha256Hex(chain + json)[..ChainLength];
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 
@@ -152,5 +150,5 @@ public sealed class RolloutJournals
         }
     }
 
-    static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    static string Digest(string text) => ByteDigest.Sha256Hex(text)[..16];
 }

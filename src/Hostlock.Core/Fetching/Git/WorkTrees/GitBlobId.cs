@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
@@ -11,12 +10,12 @@ static class GitBlobId
     /// <param name="contents">The contents, from their beginning.</param>
     public static string Of(Stream contents)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {contents.Length}\0")));
+        using var digest = new ByteDigest(ByteDigest.Kind.Sha1);
+        digest.Append(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {contents.Length}\0")));
         var buffer = new byte[64 * 1024];
         int read;
         while ((read = contents.Read(buffer)) > 0)
-            hash.AppendData(buffer, 0, read);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+            digest.Append(buffer.AsSpan(0, read));
+        return Convert.ToHexStringLower(digest.Finish());
     }
 }
