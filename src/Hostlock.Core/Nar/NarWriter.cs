@@ -20,7 +20,7 @@ static class NarWriter
         using var digest = new NarDigest();
         var nar = new NarStream(digest);
         nar.Begin();
-        var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
             Write(tree, tree.Root, TreePath.Root, 1);

@@ -174,7 +174,7 @@ public static class RegularFile
         if (status.Size > maximumBytes)
             throw PlatformException.TooLarge(name, status.Size, maximumBytes);
         size = status.Size;
-        return UnixFiles.OpenFile(path);
+        return UnixFiles.OpenFile(path, out _);
     }
 
     static ReadOnlySpan<byte> WithoutMark(byte[] bytes) =>

@@ -153,14 +153,18 @@ static partial class UnixFiles
         }
     }
 
-    /// <summary>Opens a regular file for reading.</summary>
+    /// <summary>Opens a regular file, to read it from its beginning to its end.</summary>
     /// <exception cref="IOException">The file cannot be opened, or is not a regular file. A pipe or a device that took its place does not
     /// make us wait.</exception>
-    public static FileStream Open(ReadOnlySpan<byte> path) => new(OpenFile(path), FileAccess.Read, bufferSize: 0);
+    public static FileContents Open(byte[] path) => new(OpenFile(path, out var length), path, length);
 
-    /// <summary>The same for a file that is read from its beginning to its end, by <see cref="Read"/>, which needs no stream.</summary>
-    /// <exception cref="IOException">As for <see cref="Open(ReadOnlySpan{byte})"/>.</exception>
-    public static unsafe SafeFileHandle OpenFile(ReadOnlySpan<byte> path)
+    /// <summary>The same for a file that is read in any order.</summary>
+    /// <exception cref="IOException">As for <see cref="Open(byte[])"/>.</exception>
+    public static FileStream OpenToSeek(ReadOnlySpan<byte> path) => new(OpenFile(path, out _), FileAccess.Read, bufferSize: 0);
+
+    /// <summary>The same for a file that is read by <see cref="Read"/>, which needs no stream.</summary>
+    /// <exception cref="IOException">As for <see cref="Open(byte[])"/>.</exception>
+    public static unsafe SafeFileHandle OpenFile(ReadOnlySpan<byte> path, out long length)
     {
         int descriptor;
         fixed (byte* start = Terminated(path))
@@ -169,7 +173,10 @@ static partial class UnixFiles
             throw Failed(path, Marshal.GetLastPInvokeError());
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         if (FStat(handle, out var status) == 0 && (status.Mode & TypeMask) == (int)Kind.File)
+        {
+            length = status.Size;
             return handle;
+        }
         handle.Dispose();
         throw new IOException($"{Encoding.UTF8.GetString(path)}: not a regular file");
     }
@@ -177,21 +184,26 @@ static partial class UnixFiles
     /// <summary>Reads the next bytes of an open file until there is no more room, or the file ends.</summary>
     /// <returns>How many bytes were read.</returns>
     /// <exception cref="IOException">They cannot be read.</exception>
-    public static unsafe int Read(SafeFileHandle file, Span<byte> room, ReadOnlySpan<byte> path)
+    public static int Read(SafeFileHandle file, Span<byte> room, ReadOnlySpan<byte> path)
     {
         var length = 0;
         while (length < room.Length)
         {
-            int read;
-            fixed (byte* into = room[length..])
-                read = ReadSome(file, into, room.Length - length);
-            if (read < 0)
-                throw Failed(path, Marshal.GetLastPInvokeError());
-            if (read == 0)
+            if (ReadPiece(file, room[length..], path) is > 0 and var read)
+                length += read;
+            else
                 break;
-            length += read;
         }
         return length;
+    }
+
+    /// <summary>Reads the next bytes of an open file, as many as the system gives at once.</summary>
+    /// <returns>How many bytes were read; 0 at the end of the file.</returns>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public static unsafe int ReadPiece(SafeFileHandle file, Span<byte> room, ReadOnlySpan<byte> path)
+    {
+        fixed (byte* into = room)
+            return ReadSome(file, into, room.Length) is >= 0 and var read ? read : throw Failed(path, Marshal.GetLastPInvokeError());
     }
 
     /// <summary>Keeps what a path names from being freed until it is let go of, whatever becomes of the name. It can be neither read nor
@@ -268,14 +280,14 @@ static partial class UnixFiles
     /// <exception cref="IOException">It cannot be copied.</exception>
     public static unsafe void Copy(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
-        using var source = Open(from);
+        using var source = OpenFile(from, out var length);
         nint created;
         fixed (byte* start = Terminated(to))
             created = Open(start, NewFile, FileMode);
         if (created < 0)
             throw Failed(to, Marshal.GetLastPInvokeError());
         using var target = new SafeFileHandle(created, ownsHandle: true);
-        if (CopyFile(source.SafeFileHandle, target, source.Length) != 0)
+        if (CopyFile(source, target, length) != 0)
             throw Failed(to, Marshal.GetLastPInvokeError());
     }
 

@@ -57,17 +57,17 @@ static class GitExportIgnore
     /// <param name="files">The tracked files.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">git fails.</exception>
-    public static async Task<(IReadOnlyList<TreePath> Files, IReadOnlyList<TreePath> Folders)> ApplyAsync(
-        GitRepository repository, IReadOnlyList<TreePath> files, CancellationToken cancellationToken)
+    public static async Task<(IReadOnlyList<TrackedFile> Files, IReadOnlyList<TreePath> Folders)> ApplyAsync(
+        GitRepository repository, IReadOnlyList<TrackedFile> files, CancellationToken cancellationToken)
     {
-        HashSet<TreePath> folders = [.. files.SelectMany(file => file.Folders)];
+        HashSet<TreePath> folders = [.. files.SelectMany(file => file.Path.Folders)];
         var left = await GitAttributes.SetAsync(
             repository,
             Attribute,
-            [.. files.Select(file => (file, false)), .. folders.Select(folder => (folder, true))],
+            [.. files.Select(file => (file.Path, false)), .. folders.Select(folder => (folder, true))],
             command => command with { Folder = repository.Place.WorkTree },
             cancellationToken);
-        return ([.. files.Where(IsExported)], [.. folders.Where(IsExported)]);
+        return ([.. files.Where(file => IsExported(file.Path))], [.. folders.Where(IsExported)]);
 
         bool IsExported(TreePath path) => !left.Contains(path) && !path.Folders.Any(left.Contains);
     }

@@ -140,7 +140,7 @@ sealed class TarballFetcher(
             throw FetchException.NoFile(url);
         try
         {
-            return new(UnixFiles.Open(Encoding.UTF8.GetBytes(path)), null, null);
+            return new(UnixFiles.OpenToSeek(Encoding.UTF8.GetBytes(path)), null, null);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {

@@ -14,8 +14,11 @@ sealed class GitWorkTree : SourceTree
 
     sealed class Folder
     {
-        public SortedDictionary<ByteName, Folder?> Entries { get; } = [];
+        public SortedDictionary<ByteName, Entry> Entries { get; } = [];
     }
+
+    // What has a name: a folder, or a file or a link.
+    readonly record struct Entry(TreeEntryKind Kind, Folder? Folder);
 
     sealed record Place(byte[] Path, Folder? Folder);
 
@@ -23,13 +26,13 @@ sealed class GitWorkTree : SourceTree
     /// <param name="root">The folder of the work tree.</param>
     /// <param name="files">The tracked files.</param>
     /// <param name="folders">Folders that exist even if they hold nothing.</param>
-    public GitWorkTree(string root, IEnumerable<TreePath> files, IEnumerable<TreePath> folders)
+    public GitWorkTree(string root, IEnumerable<TrackedFile> files, IEnumerable<TreePath> folders)
     {
         _root = Encoding.UTF8.GetBytes(root);
         foreach (var folder in folders)
             FolderAt(folder);
         foreach (var file in files)
-            FolderAt(file.Folder).Entries[file.Name] = null;
+            FolderAt(file.Path.Folder).Entries[file.Path.Name] = new(file.Kind, null);
     }
 
     // If the path of a work tree is a link, the tree is only that link, as in Nix.
@@ -42,24 +45,11 @@ sealed class GitWorkTree : SourceTree
     public override IEnumerable<TreeEntry> List(TreeEntry folder)
     {
         var place = (Place)folder.Handle!;
-        foreach (var (name, below) in place.Folder!.Entries)
+        foreach (var (name, entry) in place.Folder!.Entries)
         {
-            byte[] path = [.. place.Path, (byte)'/', .. name.Bytes];
-            if (below is not null)
-            {
-                yield return new(name, TreeEntryKind.Folder, 0, new Place(path, below));
-                continue;
-            }
-            // A tracked file that is not on disk is not in the tree.
-            if (UnixFiles.Look(path) is not { } status)
-                continue;
-            var kind = status.Kind switch
-            {
-                UnixFiles.Kind.Link => TreeEntryKind.Link,
-                UnixFiles.Kind.File => status.IsExecutable ? TreeEntryKind.Executable : TreeEntryKind.File,
-                _ => throw FetchException.UnsupportedFile(Encoding.UTF8.GetString(path)),
-            };
-            yield return new(name, kind, kind == TreeEntryKind.Link ? 0 : status.Size, new Place(path, null));
+            // The size of a file is that which it has once it is open, so nothing is looked at here.
+            var size = entry.Kind is TreeEntryKind.File or TreeEntryKind.Executable ? TreeEntry.SizeIsLength : 0;
+            yield return new(name, entry.Kind, size, new Place([.. place.Path, (byte)'/', .. name.Bytes], entry.Folder));
         }
     }
 
@@ -72,9 +62,9 @@ sealed class GitWorkTree : SourceTree
         var folder = _top;
         foreach (var name in path.Names)
         {
-            if (!folder.Entries.TryGetValue(name, out var next) || next is null)
-                folder.Entries[name] = next = new();
-            folder = next;
+            if (!folder.Entries.TryGetValue(name, out var next) || next.Folder is null)
+                folder.Entries[name] = next = new(TreeEntryKind.Folder, new());
+            folder = next.Folder!;
         }
         return folder;
     }

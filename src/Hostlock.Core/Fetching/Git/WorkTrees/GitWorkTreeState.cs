@@ -7,12 +7,12 @@ namespace Hostlock.Fetching.Git.WorkTrees;
 /// <summary>The difference between a work tree and its HEAD.</summary>
 /// <param name="Commit">The commit of HEAD; null before the first commit.</param>
 /// <param name="IsDirty">True if a tracked file differs from HEAD, or something is staged. Submodules are not looked at.</param>
-/// <param name="Paths">The tracked files that are on disk.</param>
+/// <param name="Files">The tracked files that are on disk.</param>
 /// <remarks>
 /// Nix 2.34.8, libfetchers/git-utils.cc, getWorkdirInfo, and libgit2's status below it: no filter program is run, and the index is not
 /// refreshed.
 /// </remarks>
-sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<TreePath> Paths)
+sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<TrackedFile> Files)
 {
     const uint ExecutableMode = 0x81ED, FileMode = 0x81A4;
 
@@ -35,7 +35,7 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
                 && (await SettingAsync("core.ignoreCase") != "true"
                     || !found.Missing.TrueForAll(entry => IsInOtherCase(place, index, entry))))
             || !await GitLineEnds.ExplainAsync(repository, found.Converted, cancellationToken);
-        return new(commit, isDirty, found.Paths);
+        return new(commit, isDirty, found.Files);
 
         Task<string?> SettingAsync(string name) => repository.SettingAsync(name, cancellationToken);
 
@@ -73,20 +73,20 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     }
 
     /// <summary>The files of a work tree compared with its index.</summary>
-    /// <param name="Paths">The files that are there.</param>
+    /// <param name="Files">The files that are there.</param>
     /// <param name="IsChanged">True if a file differs, whatever the settings say.</param>
     /// <param name="HasOtherModes">True if a file differs by its mode alone.</param>
     /// <param name="HasLinksAsFiles">True if a link lies there as a file with the link's text.</param>
     /// <param name="Missing">The files that are not there; none are listed if a file differs.</param>
     /// <param name="Converted">The files that differ only by what git may convert on the way in.</param>
     sealed record Comparison(
-        List<TreePath> Paths, bool IsChanged, bool HasOtherModes, bool HasLinksAsFiles, List<GitIndex.Entry> Missing,
+        List<TrackedFile> Files, bool IsChanged, bool HasOtherModes, bool HasLinksAsFiles, List<GitIndex.Entry> Missing,
         List<GitLineEnds.Converted> Converted);
 
     static Comparison Compare(GitPlace place, GitIndex index, CancellationToken cancellationToken)
     {
         var root = Encoding.UTF8.GetBytes(place.WorkTree!);
-        var paths = new List<TreePath>(index.Entries.Count);
+        var files = new List<TrackedFile>(index.Entries.Count);
         var (missing, converted) = (new List<GitIndex.Entry>(), new List<GitLineEnds.Converted>());
         var (isChanged, hasOtherModes, hasLinksAsFiles) = (false, false, false);
         var (folder, isFolder) = (TreePath.Root, true);
@@ -110,8 +110,8 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
                 continue;
             }
             // The three stages of an unresolved path are one file.
-            if (paths.Count == 0 || paths[^1] != entry.Path)
-                paths.Add(entry.Path);
+            if (files.Count == 0 || files[^1].Path != entry.Path)
+                files.Add(new(entry.Path, KindOf(status)));
             if (isChanged || entry.IsAssumed)
                 continue;
             hasOtherModes |= HasOtherMode(entry, status);
@@ -127,8 +127,13 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
             else
                 isChanged = true;
         }
-        return new(paths, isChanged, hasOtherModes, hasLinksAsFiles, missing, converted);
+        return new(files, isChanged, hasOtherModes, hasLinksAsFiles, missing, converted);
     }
+
+    static TreeEntryKind KindOf(UnixFiles.Status status) =>
+        status.Kind == UnixFiles.Kind.Link ? TreeEntryKind.Link
+        : status.IsExecutable ? TreeEntryKind.Executable
+        : TreeEntryKind.File;
 
     // If small and capital letters are the same to git, a file may lie there under another name. libgit2 then takes it for the tracked
     // one, and Nix, which looks for the tracked name, does not see it.

@@ -27,11 +27,11 @@ sealed record OpenWorkTree(GitWorkTreeState State, bool IsDirty, SourceTree Tree
         {
             var root = repository.Place.WorkTree!;
             var state = await GitWorkTreeState.ReadAsync(repository, cancellationToken);
-            var (paths, folders) = isExported
-                ? await GitExportIgnore.ApplyAsync(repository, state.Paths, cancellationToken)
-                : (state.Paths, []);
-            SourceTree tree = new GitWorkTree(root, paths, folders);
-            TreeFiles files = GitWorkTreeFiles.Of(root, paths);
+            var (tracked, folders) = isExported
+                ? await GitExportIgnore.ApplyAsync(repository, state.Files, cancellationToken)
+                : (state.Files, []);
+            SourceTree tree = new GitWorkTree(root, tracked, folders);
+            TreeFiles files = GitWorkTreeFiles.Of(root, tracked.Select(file => file.Path));
             if (!hasSubmodules)
                 return new(state, state.IsDirty, tree, files);
 
