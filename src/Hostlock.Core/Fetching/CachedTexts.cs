@@ -29,8 +29,8 @@ public sealed class CachedTexts(string folder, string version, int maximumBytes)
             ? text
             : null;
 
-    /// <summary>Keeps a text. If it cannot be written, nothing fails: it is asked for again. What this run has kept is not written
-    /// again.</summary>
+    /// <summary>Keeps a text. If it cannot be written, nothing fails: it is asked for again. What is kept already is not
+    /// written again.</summary>
     /// <param name="path">The path of its file in the folder.</param>
     /// <param name="key">The key.</param>
     /// <param name="text">The text.</param>
@@ -39,17 +39,12 @@ public sealed class CachedTexts(string folder, string version, int maximumBytes)
         var sum = Sum(key, text);
         if (_kept.TryGetValue(path, out var kept) && kept == sum)
             return;
+        var (file, contents) = (Path.Combine(folder, path), $"{version}\n{sum}\n{text}");
         try
         {
-            var file = Path.Combine(folder, path);
-            var place = Path.GetDirectoryName(file)!;
-            if (!_cleared.ContainsKey(place))
-            {
-                Directory.CreateDirectory(place);
-                AtomicFile.ClearLeftovers(place);
-                _cleared.TryAdd(place, true);
-            }
-            AtomicFile.Replace(file, Encoding.UTF8.GetBytes($"{version}\n{sum}\n{text}"), isDurable: false);
+            // It is often that of an earlier run, and takes less time to be read than to be written.
+            if (RegularFile.TextIfReadable(file, maximumBytes) != contents)
+                Write(file, contents);
             _kept[path] = sum;
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException or PlatformException)
@@ -61,6 +56,18 @@ public sealed class CachedTexts(string folder, string version, int maximumBytes)
     /// <summary>The SHA-256 of a key, in hexadecimal digits. It can name the file of any key.</summary>
     /// <param name="key">The key.</param>
     public static string NameOf(string key) => ByteDigest.Sha256Hex(key);
+
+    void Write(string file, string contents)
+    {
+        var place = Path.GetDirectoryName(file)!;
+        if (!_cleared.ContainsKey(place))
+        {
+            Directory.CreateDirectory(place);
+            AtomicFile.ClearLeftovers(place);
+            _cleared.TryAdd(place, true);
+        }
+        AtomicFile.Replace(file, Encoding.UTF8.GetBytes(contents), isDurable: false);
+    }
 
     // The key is part of the checksum, so that a text in the file of another key is noticed.
     static string Sum(string key, string text) => NameOf($"{key}\n{text}");

@@ -58,6 +58,19 @@ public class FetchCacheTests
     }
 
     [Fact]
+    public void An_answer_of_an_earlier_run_is_not_written_again()
+    {
+        using var folder = new TempFolder();
+        new FetchCache(folder.Path).Keep(Key, Answer);
+        var file = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Single();
+        File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
+
+        new FetchCache(folder.Path).Keep(Key, Answer);
+
+        Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(file));
+    }
+
+    [Fact]
     public void A_cache_that_cannot_be_written_is_no_reason_to_fail()
     {
         using var folder = new TempFolder();

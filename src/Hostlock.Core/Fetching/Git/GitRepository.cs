@@ -24,6 +24,7 @@ sealed class GitRepository : IDisposable
     // To lock an input asks for HEAD and for the commits before it: what they hold, how many they are, and how far the input moved.
     readonly ConcurrentDictionary<Revision, GitCommit> _loose = [];
     GitObjects? _objects;
+    GitConfig? _ownSettings;
     bool _isTrusted;
 
     /// <summary>Opens a repository.</summary>
@@ -51,7 +52,7 @@ sealed class GitRepository : IDisposable
     public bool HasOtherParents => IsShallow || File.Exists(Path.Combine(Place.Common, "info", "grafts"));
 
     /// <summary>The settings in the repository's own file, without those of the user and the machine.</summary>
-    public GitConfig OwnSettings => GitConfig.OfRepository(Place);
+    public GitConfig OwnSettings => _ownSettings ??= GitConfig.OfRepository(Place);
 
     /// <summary>A commit that is a file of its own, which is read once; null if it is none, as one that is packed.</summary>
     public GitCommit? Loose(Revision id)
