@@ -34,6 +34,12 @@ sealed class XzStream(PackedInput packed) : ForwardStream
         return 0;
     }
 
+    protected override void Dispose(bool disposing)
+    {
+        _blocks.Dispose();
+        base.Dispose(disposing);
+    }
+
     bool OpenBlock()
     {
         while (true)
@@ -79,7 +85,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
         var count = Number.Read(packed, sum);
         if (count != _blocks.Count)
             throw Damaged("index");
-        var records = new Sizes();
+        using var records = new Sizes();
         for (ulong i = 0; i < count; i++)
             records.Add((Number.Read(packed, sum), Number.Read(packed, sum)));
         while ((packed.Passed - start) % 4 != 0)
@@ -205,7 +211,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
     }
 
     /// <summary>The sizes of any number of blocks, kept as a hash so that they can be compared.</summary>
-    sealed class Sizes
+    sealed class Sizes : IDisposable
     {
         readonly ByteDigest _digest = new(ByteDigest.Kind.Sha256);
 
@@ -226,10 +232,12 @@ sealed class XzStream(PackedInput packed) : ForwardStream
         public bool AreThose(Sizes others)
         {
             var same = _digest.Finish().AsSpan().SequenceEqual(others._digest.Finish());
-            _digest.Dispose();
-            others._digest.Dispose();
+            Dispose();
+            others.Dispose();
             return same;
         }
+
+        public void Dispose() => _digest.Dispose();
     }
 
     /// <summary>Reads numbers that are stored with seven bits in a byte (1.2).</summary>
