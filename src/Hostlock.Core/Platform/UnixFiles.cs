@@ -35,6 +35,9 @@ static partial class UnixFiles
     // SYNC_FILE_RANGE_WRITE of linux/fs.h.
     const uint BeginsToWrite = 2;
 
+    // The bytes of the stack for a path. Most paths are shorter.
+    const int ShortPath = 256;
+
     // RLIMIT_NOFILE, as the runtime's own entry point numbers it on all systems.
     const int OpenFiles = 9, FewOpenFiles = 256;
 
@@ -81,7 +84,7 @@ static partial class UnixFiles
     /// <exception cref="IOException">It cannot be looked at.</exception>
     public static unsafe Status? Look(ReadOnlySpan<byte> path)
     {
-        fixed (byte* start = Terminated(path))
+        fixed (byte* start = Terminated(path, stackalloc byte[ShortPath]))
             return LStat(start, out var status) == 0 ? StatusOf(status) : Nothing(path);
     }
 
@@ -89,7 +92,7 @@ static partial class UnixFiles
     /// <exception cref="IOException">It cannot be looked at.</exception>
     public static unsafe Status? LookThrough(ReadOnlySpan<byte> path)
     {
-        fixed (byte* start = Terminated(path))
+        fixed (byte* start = Terminated(path, stackalloc byte[ShortPath]))
             return Stat(start, out var status) == 0 ? StatusOf(status) : Nothing(path);
     }
 
@@ -98,8 +101,8 @@ static partial class UnixFiles
     public static unsafe void Rename(string from, string to)
     {
         var (old, name) = (Encoding.UTF8.GetBytes(from), Encoding.UTF8.GetBytes(to));
-        fixed (byte* start = Terminated(old))
-        fixed (byte* target = Terminated(name))
+        fixed (byte* start = Terminated(old, stackalloc byte[ShortPath]))
+        fixed (byte* target = Terminated(name, stackalloc byte[ShortPath]))
         {
             if (Rename(start, target) != 0)
                 throw Failed(name, Marshal.GetLastPInvokeError());
@@ -110,7 +113,7 @@ static partial class UnixFiles
     public static unsafe List<byte[]> Names(ReadOnlySpan<byte> folder)
     {
         nint opened;
-        fixed (byte* start = Terminated(folder))
+        fixed (byte* start = Terminated(folder, stackalloc byte[ShortPath]))
             opened = OpenDir(start);
         if (opened == 0)
             throw Failed(folder, Marshal.GetLastPInvokeError());
@@ -139,17 +142,19 @@ static partial class UnixFiles
     /// <exception cref="IOException">The link cannot be read.</exception>
     public static unsafe byte[] ReadLink(ReadOnlySpan<byte> path)
     {
-        for (var room = 256; ; room *= 4)
+        fixed (byte* start = Terminated(path, stackalloc byte[ShortPath]))
         {
-            var target = new byte[room];
-            int length;
-            fixed (byte* start = Terminated(path))
-            fixed (byte* into = target)
-                length = ReadLink(start, into, room);
-            if (length < 0)
-                throw Failed(path, Marshal.GetLastPInvokeError());
-            if (length < room)
-                return target[..length];
+            for (var room = 256; ; room *= 4)
+            {
+                var target = new byte[room];
+                int length;
+                fixed (byte* into = target)
+                    length = ReadLink(start, into, room);
+                if (length < 0)
+                    throw Failed(path, Marshal.GetLastPInvokeError());
+                if (length < room)
+                    return target[..length];
+            }
         }
     }
 
@@ -167,7 +172,7 @@ static partial class UnixFiles
     public static unsafe SafeFileHandle OpenFile(ReadOnlySpan<byte> path, out long length)
     {
         int descriptor;
-        fixed (byte* start = Terminated(path))
+        fixed (byte* start = Terminated(path, stackalloc byte[ShortPath]))
             descriptor = OpenWithoutWaiting(start, CloseOnExec | WithoutWaiting);
         if (descriptor < 0)
             throw Failed(path, Marshal.GetLastPInvokeError());
@@ -212,7 +217,7 @@ static partial class UnixFiles
     {
         if (!OperatingSystem.IsLinux())
             return null;
-        fixed (byte* start = Terminated(Encoding.UTF8.GetBytes(path)))
+        fixed (byte* start = Terminated(Encoding.UTF8.GetBytes(path), stackalloc byte[ShortPath]))
         {
             var held = OpenWithoutWaiting(start, CloseOnExec | NameOnly);
             return held < 0 ? null : new(held, ownsHandle: true);
@@ -223,7 +228,7 @@ static partial class UnixFiles
     /// <exception cref="IOException">It cannot be made.</exception>
     public static unsafe void MakeFolder(ReadOnlySpan<byte> path)
     {
-        fixed (byte* start = Terminated(path))
+        fixed (byte* start = Terminated(path, stackalloc byte[ShortPath]))
         {
             if (MkDir(start, FolderMode) != 0 && Marshal.GetLastPInvokeError() is not Exists and var error)
                 throw Failed(path, error);
@@ -237,7 +242,7 @@ static partial class UnixFiles
         if (Look(path) is not { } status)
             return;
         var isFolder = status.Kind == Kind.Folder;
-        fixed (byte* start = Terminated(path))
+        fixed (byte* start = Terminated(path, stackalloc byte[ShortPath]))
         {
             if (isFolder)
             {
@@ -255,7 +260,7 @@ static partial class UnixFiles
     /// <exception cref="IOException">The mode cannot be set.</exception>
     public static unsafe void Restrict(ReadOnlySpan<byte> path)
     {
-        fixed (byte* start = Terminated(path))
+        fixed (byte* start = Terminated(path, stackalloc byte[ShortPath]))
         {
             if (ChMod(start, FileMode) != 0)
                 throw Failed(path, Marshal.GetLastPInvokeError());
@@ -266,8 +271,8 @@ static partial class UnixFiles
     /// <exception cref="IOException">It cannot be made.</exception>
     public static unsafe void MakeLink(ReadOnlySpan<byte> path, ReadOnlySpan<byte> target)
     {
-        fixed (byte* start = Terminated(path))
-        fixed (byte* text = Terminated(target))
+        fixed (byte* start = Terminated(path, stackalloc byte[ShortPath]))
+        fixed (byte* text = Terminated(target, stackalloc byte[ShortPath]))
         {
             if (SymLink(text, start) != 0)
                 throw Failed(path, Marshal.GetLastPInvokeError());
@@ -282,7 +287,7 @@ static partial class UnixFiles
     {
         using var source = OpenFile(from, out var length);
         nint created;
-        fixed (byte* start = Terminated(to))
+        fixed (byte* start = Terminated(to, stackalloc byte[ShortPath]))
             created = Open(start, NewFile, FileMode);
         if (created < 0)
             throw Failed(to, Marshal.GetLastPInvokeError());
@@ -317,17 +322,19 @@ static partial class UnixFiles
     static unsafe SafeFileHandle OpenHandle(ReadOnlySpan<byte> path)
     {
         nint handle;
-        fixed (byte* start = Terminated(path))
+        fixed (byte* start = Terminated(path, stackalloc byte[ShortPath]))
             handle = Open(start, 0x0010, 0); // read only, closed when another program is started
         if (handle < 0)
             throw Failed(path, Marshal.GetLastPInvokeError());
         return new(handle, ownsHandle: true);
     }
 
-    static byte[] Terminated(ReadOnlySpan<byte> path)
+    // The path with a zero behind it, as the system wants it: in the room that is given, if it fits there.
+    static Span<byte> Terminated(ReadOnlySpan<byte> path, Span<byte> room)
     {
-        var terminated = new byte[path.Length + 1];
+        var terminated = path.Length < room.Length ? room[..(path.Length + 1)] : new byte[path.Length + 1];
         path.CopyTo(terminated);
+        terminated[^1] = 0;
         return terminated;
     }
 
