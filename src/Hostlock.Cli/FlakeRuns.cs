@@ -54,14 +54,14 @@ sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
     async Task<ExitCode> RunAsync(FlakeReach reach, List<RepositoryFlake> flakes)
     {
         var words = new FlakeWords(run.Parsed, symbol, run.Surroundings.Folder);
-        // A lock file can be named without any flake, and any will do.
+        // Lock files are named by their paths and belong to no flake, so any flake will do.
         if (words.AreFiles)
             return await command.RunAsync(Alone(flakes[0], NoWords));
         var readable = new List<(RepositoryFlake Flake, FleetFolder? Folder)>();
         foreach (var flake in flakes)
         {
             var folder = TryOpen(flake, out var why);
-            // A command that looks at all of them shows the others all the same.
+            // A command that only looks at each flake goes on with the others.
             if (why is not null && (words.NameHosts || reach is not (FlakeReach.Each or FlakeReach.EachWithMachines)))
                 return await CodeAsync(Part(new(flake, null, NoWords), new(), null), () => throw why);
             readable.Add((flake, folder));

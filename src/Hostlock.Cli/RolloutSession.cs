@@ -144,14 +144,14 @@ sealed class RolloutSession(CommandRun run)
         finally
         {
             lines.Break();
-            // A run that ends with an error does this too: others go on from its work.
+            // A run that ends with an error pushes its journal too, so that others can go on from there.
             if (Shared.Exist)
                 await Shared.PushDoneAsync(rollout.Plan.Id, run.CancellationToken);
         }
         return happened.Count == 0 && ReferenceEquals(rollout, begun) ? before : rollout;
     }
 
-    // If it is to stop, going on writes that down.
+    // A run that is to stop meanwhile does not fail here: the next step writes into the journal that it was interrupted.
     async Task RebuildAsync(Rollout rollout)
     {
         try

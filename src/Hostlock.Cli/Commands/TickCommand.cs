@@ -63,7 +63,7 @@ sealed class TickCommand : FleetCommand
         return ExitCode.Done;
     }
 
-    // A run that is at work on the rollout need not wait for it.
+    // This is done without the lock on the rollout, so that another run need not wait for it.
     static async Task WriteNumbersAsync(CommandRun run, string file)
     {
         var text = MetricsText.Render(await new FleetNumbersReading(run).AskAsync());
@@ -72,7 +72,7 @@ sealed class TickCommand : FleetCommand
 
     static async Task<ExitCode> TickAsync(CommandRun run, RolloutSession session)
     {
-        // Other clones may have none either.
+        // If neither this clone nor the shared journals have a rollout, nothing is due.
         if (run.Journals.LastRollout() is not { } rollout)
             return ExitCode.Done;
         var due = DueWork.Of(rollout, await session.WrittenApprovalAsync(rollout), run.Folder.Fleet, run.Now);

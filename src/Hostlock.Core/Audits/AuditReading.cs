@@ -92,7 +92,7 @@ public sealed class AuditReading(
         }
     }
 
-    // One of the two may have gone on.
+    // One of the two may have more lines at its end.
     static void RequireOneText(string path, byte[] bytes, string name, byte[] other)
     {
         var same = bytes.AsSpan().CommonPrefixLength(other);
@@ -184,7 +184,7 @@ public sealed class AuditReading(
             var host = receipts[0].Receipt.Host;
             await CheckAsync(path, receipts, knownHosts, cancellationToken);
             Compare(path, receipts, releases);
-            // The same log may be handed in twice, or once more when it had grown.
+            // A log may be handed in twice, the second time with more lines at its end.
             if (logs.TryGetValue(host, out var other))
             {
                 var line = receipts.Zip(other.Receipts).TakeWhile(pair => pair.First == pair.Second).Count();

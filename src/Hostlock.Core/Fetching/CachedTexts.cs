@@ -16,7 +16,7 @@ public sealed class CachedTexts(string folder, string version, int maximumBytes)
     // Looking for leftovers lists a folder, which may have a file for each host.
     readonly ConcurrentDictionary<string, bool> _cleared = new(StringComparer.Ordinal);
 
-    // The sums of what this run has kept, by the paths: several inputs may have one tree.
+    // By path, the checksum of the text that this run kept there. Several inputs may have one tree, whose text is written once.
     readonly ConcurrentDictionary<string, string> _kept = new(StringComparer.Ordinal);
 
     /// <summary>The text under a key; null if there is none.</summary>

@@ -17,14 +17,14 @@ public sealed record FlakeUrl(
     const string OfUser = Unreserved + "!$&'()*+,;=";
     const string OfPath = OfUser + ":@";
 
-    // What may be read in each part.
+    // The characters that each part of a URL may have when it is read.
     static readonly SearchValues<char> InUser = SearchValues.Create(OfUser);
     static readonly SearchValues<char> InPassword = SearchValues.Create(OfUser + ":");
     static readonly SearchValues<char> InPath = SearchValues.Create(OfPath);
     static readonly SearchValues<char> InQuery = SearchValues.Create(OfPath + "/? \"");
     static readonly SearchValues<char> InFragment = SearchValues.Create(OfPath + "/? \"^");
 
-    // What is written as it is; the rest is encoded.
+    // The characters that are written as they are; all others are encoded.
     static readonly SearchValues<char> PlainAnywhere = SearchValues.Create(Unreserved);
     static readonly SearchValues<char> PlainInPath = SearchValues.Create(Unreserved + ":@");
     static readonly SearchValues<char> PlainInQuery = SearchValues.Create(Unreserved + ":@/?");

@@ -193,7 +193,7 @@ public sealed class ChangeRecord
     static bool IsOfTheSameMerge(RecordedChange last, IReadOnlyDictionary<string, RecordedMerge>? merges) =>
         merges is { Count: > 0 } && merges.All(merge => last.Standing.Any(file => file.Path == merge.Key && file.Merge == merge.Value));
 
-    // If both have a file, its first contents and its last.
+    // The two changes as one. A file that both have goes from its contents before the first to those after the second.
     static RecordedChange Joined(RecordedChange first, RecordedChange second)
     {
         var later = second.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
@@ -213,7 +213,7 @@ public sealed class ChangeRecord
     /// <summary>The time at which something was last taken back or put back.</summary>
     internal DateTimeOffset TakenBackAt => File.GetLastWriteTimeUtc(TakenBackPath);
 
-    // The same, with a free number at both ends. A file with a number beyond these was not written by hostlock.
+    // The numbers of the changes, with a free number at both ends. A file with a number beyond these was not written by hostlock.
     List<int> NumbersWithRoom()
     {
         var numbers = Numbers();

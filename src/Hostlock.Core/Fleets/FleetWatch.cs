@@ -109,7 +109,7 @@ public sealed class FleetWatch : IDisposable
         _told.Dispose();
     }
 
-    // False if it is time to look without having been told.
+    // True once a change was told; false if none was told for so long that it is time to look.
     async Task<bool> IsToldAsync(CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -131,7 +131,7 @@ public sealed class FleetWatch : IDisposable
         }
         catch (Exception why) when (why is SemaphoreFullException or ObjectDisposedException)
         {
-            // Another thread told it at the same time, or nobody listens any more.
+            // Another thread told of a change at the same time, or nobody listens any more.
         }
     }
 

@@ -119,7 +119,7 @@ static class RecordedChangeReader
             ? new(IdOf(sides[0]), IdOf(sides[1]) ?? throw new FormatException(), IdOf(sides[2]) ?? throw new FormatException())
             : throw new FormatException();
 
-        // Git gets them.
+        // git gets these ids as words, so each has to be one.
         static string? IdOf(JsonElement element) =>
             element.GetString() is not { } text ? null : Revision.TryParse(text)?.ToString() ?? throw new FormatException();
     }

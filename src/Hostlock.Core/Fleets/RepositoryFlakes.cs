@@ -54,7 +54,7 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
     internal static IEnumerable<RepositoryFlake> Beside(string flake) =>
         GitPlace.WorkTreeAround(flake) is { } root ? new RepositoryFlakes(In(root).All).Adopted.Where(other => other.Path != flake) : [];
 
-    // Those beneath a folder, if adopted ones are among them.
+    // The flakes beneath a folder, if adopted ones are among them; else all flakes.
     RepositoryFlakes Near(string folder) =>
         new RepositoryFlakes([.. All.Where(flake => IsIn(flake.Path, folder))]) is var near && near.Adopted.Any() ? near : this;
 
@@ -90,7 +90,8 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
             ? GitIndex.FilesCalled(place, FleetFile.Name, FleetFolder.FlakeFile)?.Where(path => path.IsText).Select(path => path.ToText())
             : null;
 
-    // The files on disk that make a flake, and whether each folder was looked into. Hidden folders, links and other repositories are not.
+    // The files on disk that make a flake, and whether each folder was looked into. Hidden folders, links and other repositories are
+    // left out.
     static (List<string> Files, bool IsComplete) Walked(string root, int deepest)
     {
         var files = new List<string>();

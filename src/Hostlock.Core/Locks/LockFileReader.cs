@@ -395,7 +395,7 @@ public static class LockFileReader
             return reference;
         }
 
-        // The names and types that make up nearly all of a lock exist once, not once a node.
+        // The names and types that make up nearly all of a lock are one string each, not a new one for each node.
         static string AttributeName(ref Utf8JsonReader json) =>
             json.ValueTextEquals("narHash"u8) ? "narHash"
             : json.ValueTextEquals("type"u8) ? "type"

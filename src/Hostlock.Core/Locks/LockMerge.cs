@@ -24,9 +24,9 @@ public static class LockMerge
         var inputs = new Walk(conflicts).Inputs(common.Root.Inputs, ours.Root.Inputs, theirs.Root.Inputs, InputPath.Root);
         var merged = new LockFile(
             new LockNode(inputs) { Unknown = Unknown(common.Root.Unknown, ours.Root.Unknown, theirs.Root.Unknown) ?? ours.Root.Unknown });
-        // One side may have dropped what the other now follows, or each of two inputs follows the other now. As long as there are
-        // conflicts, the merge has our side of them, and what is broken in it depends on whose side that is: it is told when they are
-        // settled.
+        // A merge can break a follows: one side dropped the input that the other side now follows, or two inputs now follow each other. As
+        // long as there are conflicts, the merge has our side of each, and the other side might break other follows. So broken follows are
+        // reported once no conflict is left.
         var broken = Broken(merged, ours, theirs);
         if (conflicts.Count == 0)
             conflicts.AddRange(broken.Select(follows =>

@@ -115,7 +115,7 @@ public static class AtomicFile
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException or PlatformException)
         {
-            // As a file, it harms nobody.
+            // A file that stays behind harms nobody.
         }
     }
 
@@ -333,8 +333,9 @@ public static class AtomicFile
         }
     }
 
-    // A rename frees what the old file holds, and no other name in the folder changes meanwhile. If the old files are held, they are freed
-    // once all names have changed, by several threads; so the time is short in which some files are old and some are new.
+    // A rename frees the blocks of the old file, and until it has, no other name in the folder can change. So the old files are held open,
+    // and several threads free their blocks once all names have changed. This way the time in which some files are old and some are new
+    // is short.
     static void RenameAll(List<Target> targets)
     {
         foreach (var group in targets.Chunk(OpenAtOnce))

@@ -97,7 +97,7 @@ sealed partial class ProcessTree
             var environment = Environment();
             if (environment.Length == 0 && BeginsAnother(Text(id, "stat")))
                 return null;
-            // It may have begun it in between.
+            // The process may have begun the other program between the two questions.
             return (environment.Length == 0 ? Environment() : environment).Contains(mark, StringComparison.Ordinal);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)

@@ -75,7 +75,7 @@ public static partial class StandardStreams
         return Poll(&asked, 1, 0, out var answered) == 0 && answered > 0 && (asked.Triggered & (Failed | HungUp | Closed)) != 0;
     }
 
-    // Those of the runtime's own entry point.
+    // The bits of poll(2), as the runtime's own entry point numbers them.
     const short Failed = 0x0008, HungUp = 0x0010, Closed = 0x0020;
 
     [StructLayout(LayoutKind.Sequential)]

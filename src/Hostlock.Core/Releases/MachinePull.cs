@@ -351,7 +351,7 @@ public sealed class MachinePull(
         KnownReceipts known, ReleaseManifest release, ReleasedSystem released, ReceiptVerdict verdict, ImmutableArray<GateAnswer> gates,
         string boot, CancellationToken cancellationToken)
     {
-        // The pull said so when it began.
+        // If the log is damaged, the pull said so when it began, and adds nothing.
         if (known.Damage is not null)
             return;
         var receipt = new Receipt(

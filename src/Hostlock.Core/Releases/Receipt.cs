@@ -121,7 +121,7 @@ public sealed record Receipt(
                 ? previous
                 : throw new FormatException());
 
-    // It is shown to people.
+    // People see this word in a terminal, so it is short and of ASCII.
     static string Short(string word) =>
         word.Length <= MaximumWord && !word.Any(c => c is < ' ' or > '~') ? word : throw new FormatException();
 

@@ -88,7 +88,7 @@ public sealed class ReleaseFetching(IProcessRunner processes, HttpDownloads down
             return bytes.ToArray();
         }, cancellationToken);
 
-    // Into a repository that lasts no longer than this: nothing that a server sends piles up, and nothing of it is ever checked out.
+    // The fetch goes into a temporary repository, so that nothing that a server sends piles up. Nothing of it is ever checked out.
     async Task<SignedRelease> FetchGitAsync(string url, CancellationToken cancellationToken)
     {
         using var folder = CacheFolder.Temporary();

@@ -161,7 +161,7 @@ public static class ReleaseJudge
         Judgement.Refused Refuse(RefusalRule rule, string why) => new(rule, $"release {release.Number} {why}", release.Number);
     }
 
-    // The file has the whole release; the root has no more than the system.
+    // The file remembers the whole release; if it is lost, the gc root still tells the system.
     static bool IsTheSame(ReleaseManifest release, PullFacts facts) =>
         facts.Remembered.Accepted is { } accepted && accepted.Number == release.Number
             ? accepted.Digest == release.Digest

@@ -112,7 +112,7 @@ static class BriefDiff
         _ => "described otherwise",
     };
 
-    // The changes that are told, each with the number of changes beneath it that are not.
+    // The changes that are shown, each with the number of changes beneath it that are left out.
     static List<(LockChange Change, int Beneath)> Shown(LockDiff diff)
     {
         var shown = new List<(LockChange Change, int Beneath)>();

@@ -12,7 +12,7 @@ namespace Hostlock.Reporting;
 /// </summary>
 public static class MetricsText
 {
-    // Every host of a ring is in one of these.
+    // Every host of a ring is in one of these states.
     static readonly (string Name, Func<HostRecord, bool> Holds)[] RingStates =
     [
         ("kept", host => host.Outcome == HostOutcome.Kept),

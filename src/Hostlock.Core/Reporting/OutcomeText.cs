@@ -46,7 +46,7 @@ public static class OutcomeText
     /// <summary>The changes of a lock as their reader wants them.</summary>
     internal static string Changes(LockDiff diff, Ink ink) => ink.IsBrief ? BriefDiff.Render(diff, ink) : DiffText.Render(diff);
 
-    // In short: the failure, and the remedy.
+    // Two lines: why the input is out of reach, and what to do.
     static string Unreachable(UnreachableInput input, bool stays) =>
         $"• {(stays ? "Kept input" : "Took what was known here of input")} '{Visible.Name(input.Path.ToString())}' (out of reach: "
         + $"{Visible.Name(input.Why.Message.ReplaceLineEndings(" "))})\n"

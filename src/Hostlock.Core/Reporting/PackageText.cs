@@ -11,7 +11,7 @@ namespace Hostlock.Reporting;
 /// </summary>
 public static class PackageText
 {
-    // As nix (libcmd's diff-closures): a smaller change says nothing.
+    // A smaller change of size is not shown, as in nix (libcmd, diff-closures).
     const long LeastBytes = 8 * 1024;
 
     /// <summary>Renders a comparison.</summary>

@@ -95,7 +95,7 @@ public static class SwitchText
             default:
                 break;
         }
-        // Somebody else may have switched a host by now that was kept.
+        // The outcome of a host may change: it was kept, and then somebody else switched it.
         if (after.Outcome is { } outcome && outcome != before.Outcome)
         {
             foreach (var word in Words(outcome, after))

@@ -279,7 +279,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             return this with { Activations = Activations - 1, IsDeferred = true };
         if (Now is null)
             return this;
-        // A step that we cut off is no try: a copy, or an activation that never reached the machine, which has no mark of it.
+        // A copy that we stopped does not count as a try. Nor does an activation that never reached the machine: it has left no mark there.
         if (step == Step.Probe && cutOff == Step.Copy)
             return this with { Copies = Copies - 1 };
         if (step == Step.Probe && cutOff == Step.Activate && HasNoMark)
@@ -288,10 +288,10 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             return this with { Verdict = result.Verdict, JudgedBoot = Now.BootId };
         if (step == Step.Activate && Now.BootId == Before!.BootId && IsUndone)
         {
-            // If it has no mark of ours, the machine refused before anything was done: a switch of somebody else had just begun, say.
+            // If the machine has no mark of ours, it refused before anything was done: somebody else's switch had just begun, say.
             return HasNoMark ? Refused() : this with { Verdict = Rollouts.Verdict.Fail, JudgedBoot = Now.BootId };
         }
-        // Nor did an activation that was lost on the way begin anything.
+        // An activation that was lost on the way to the machine began nothing either.
         if (step == Step.Probe && WasLost && Activations > 0 && Returns == 0 && Keeps == 0 && HasNoMark && Now.BootId == Before!.BootId)
             return Refused();
         if (step == Step.Keep && Phase is not HostPhase.Kept && Keeps >= MostKeeps)

@@ -52,7 +52,7 @@ public sealed record RolloutOrder(ImmutableArray<RingHosts> Rings, ImmutableArra
         }
     }
 
-    // The first host tries it, and the others follow by the rule of the ring that all are in.
+    // The first host tries the lock. The others follow, by the rule of the ring of the first host.
     static IEnumerable<RingHosts> OneByOne(Fleet fleet, IReadOnlyList<Host> hosts)
     {
         var ring = fleet.Rings.FirstOrDefault(ring => ring.Name == hosts[0].Ring);

@@ -85,7 +85,7 @@ public static class RolloutRules
             HostPhase.Before when host.IsDeferred => null,
             HostPhase.Before => !host.Now.HasTarget ? Step.Copy : Step.Activate,
             HostPhase.Tried => host.Verdict == Verdict.Fail || host.Activations >= HostRecord.MostActivations ? Step.Return : Step.Activate,
-            // An engine that moves the profile was cut off half-way, by us or by the mains.
+            // An engine that moves the profile was stopped half-way, by us or by a power cut.
             HostPhase.Pending when host.Plan.Activation == Activation.Switch && host.MayActivateAgain => Step.Activate,
             HostPhase.Pending => Step.Return,
             HostPhase.OnTrial or HostPhase.Unconfirmed or HostPhase.Kept => host.Verdict switch
@@ -136,7 +136,7 @@ public static class RolloutRules
             }
         }
 
-        // Looking and copying are harmless, and wait for nobody.
+        // A look or a copy is harmless, and waits for nothing.
         public void GoOn(RingPlan ring)
         {
             var isTime = ring.Rule.Window is not { } window || window.OpenSince(_now) is not null;
@@ -200,7 +200,7 @@ public static class RolloutRules
                     _orders.Add(order);
                 return;
             }
-            // They are asked for their health once all are settled, and not before an approval that may take days.
+            // The hosts before are asked once more when all of them are settled and the ring may begin: an approval may have taken days.
             var settledAt = before.Where(host => !host.IsLate).Max(host => host.SettledAt);
             var since = new[] { ready, approvedAt, ring.Rule.Window?.OpenSince(_now) ?? ready, settledAt ?? ready }.Max();
             if (!Asks(kept.Where(host => host.AskedAt is not { } at || at < since)))
@@ -231,7 +231,7 @@ public static class RolloutRules
             return ring.Rule.NeedsApproval ? DoorReason.Approval : null;
         }
 
-        // A host that came late would hold up all others.
+        // The soak counts from the hosts that were there in time: one that came late would hold up all others.
         static DateTimeOffset ReadyAt(RingPlan ring, List<HostRecord> kept)
         {
             var running = kept.Where(host => host.KeptSince is not null).ToLookup(host => host.IsLate);

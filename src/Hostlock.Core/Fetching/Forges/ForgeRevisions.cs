@@ -170,8 +170,8 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
         throw FetchException.NoSuchRef(reference.ToString(), question.Ref);
     }
 
-    // Nix uses the name of a ref as a regular expression. Matching it must not take for ever. The constructor that takes a limit takes
-    // options too, one of which is another engine: all of it would be in the program, and cost every start.
+    // Nix uses the name of a ref as a regular expression, so matching needs a time limit. The constructor with a limit also takes options,
+    // one of which selects another engine. With that engine in the program, every start would cost more, so the limit is set here.
     sealed class NamePattern : Regex
     {
         public NamePattern(string pattern)

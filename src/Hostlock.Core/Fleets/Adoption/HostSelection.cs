@@ -73,7 +73,7 @@ public static class HostSelection
         if (GitWorkTreeFiles.Around(processes, folder.Path) is not { } tree)
             throw FleetException.WouldLose(replaced[0], hasGit: false, isIgnored: false);
         tree.RefuseOddRules(replaced.Select(folder.Full));
-        // The files that differ from the index, and those that it does not have, ignored ones among them.
+        // Files that differ from the index, and files that the index does not have, ignored ones among them.
         var changed = await processes.RunAsync(
             GitProgram.AskAround(
                 tree.Root,

@@ -24,7 +24,7 @@ public sealed class MergeDriver
     /// <summary>The name of the setting.</summary>
     public const string Setting = $"{Section}.driver";
 
-    // It does not tell which lock is merged.
+    // The line of earlier versions. It does not tell which lock is merged.
     const string EarlierLine = "hostlock merge-driver %O %A %B";
 
     const string Section = "merge.hostlock", Title = $"{Section}.name";

@@ -79,7 +79,7 @@ static class CommitSubject
             .Distinct();
     }
 
-    // From the one that says most to the shortest.
+    // The texts that may stand for the moves, the longest first.
     static IEnumerable<string> Details(IReadOnlyList<PlannedLock> locks, List<InputMove> moves, List<string> inputs)
     {
         if (inputs.Count == 0)

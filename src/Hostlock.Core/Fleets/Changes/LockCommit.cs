@@ -186,7 +186,7 @@ sealed class LockCommit
         return [.. begun.Where(commit => commit.Before == head)];
     }
 
-    // Zeros if there is no commit.
+    // The commit of HEAD; zeros if there is none yet.
     async Task<Revision> HeadAsync(CancellationToken cancellationToken)
     {
         if (_place.HeadCommit is { } known)

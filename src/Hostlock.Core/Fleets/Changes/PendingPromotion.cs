@@ -22,7 +22,8 @@ public sealed record PendingPromotion(LockPlace From, ImmutableArray<string> Inp
     public static async Task<IReadOnlyList<PendingPromotion>> FindAsync(
         FleetFolder folder, HostDeclarations declarations, IReadOnlyList<LockStatus> locks, CancellationToken cancellationToken)
     {
-        // The hosts of the first ring have tried it, and nobody runs the root lock.
+        // If several locks have the newest entry, it is promoted from a host of the earliest ring, where it was tried. The root lock comes
+        // last, because no machine runs it.
         var newest = new Dictionary<(string, FlakeRef), LockStatus>();
         foreach (var status in locks.Where(status => !status.IsUnmerged).OrderBy(status => RingsBefore(folder.Fleet, status.Place.Owner)))
         {

@@ -12,11 +12,11 @@ namespace Hostlock.Fleets.Changes;
 /// <param name="declared">The declarations of its flake, with the host's own references.</param>
 public sealed class TestedLock(LockPlace place, LockFile file, Flake declared)
 {
-    // By declaration, the input and the folder of the flake for which no rule was found to hold the entry. One flake declares most hosts of
-    // a fleet.
+    // The declarations that no rule keeps from having the entry, each with the name of the input and the folder of its flake. One flake
+    // declares most hosts of a fleet, so most questions are answered here.
     readonly ConcurrentDictionary<FlakeInput, (string Name, string Folder)> _free = new(ReferenceEqualityComparer.Instance);
 
-    // By what a flake declares, the folder of the flake for which it was found whether a host without frozen inputs may have all entries.
+    // By the declarations of a flake: its folder, and whether a host without frozen inputs may have all entries.
     readonly ConcurrentDictionary<Flake, (string Folder, bool MayHaveAll)> _whole = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The place of the lock.</summary>

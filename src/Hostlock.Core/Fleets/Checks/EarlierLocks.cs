@@ -113,7 +113,7 @@ public sealed record EarlierLocks(
                select (now, before, diff);
     }
 
-    // If hostlock.toml cannot be read, only locks at other places than now fail.
+    // The fleet at the commit, or why its hostlock.toml cannot be read. Without it, a lock is looked for at its present place.
     static async Task<(Fleet? Fleet, HostlockException? Why)> FleetAsync(
         LockHistory history, string commit, CancellationToken cancellationToken)
     {

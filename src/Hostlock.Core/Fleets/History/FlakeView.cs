@@ -32,7 +32,7 @@ sealed class FlakeView(
         var tracked = await GitWorkTreeFiles.ListAsync(processes, root, cancellationToken);
         if (WhyOfFlake(tracked) is { } flake)
             return flake;
-        // What is read through a link is another file than the one that is named.
+        // Code that names a link reads another file than the one that it names.
         if (tracked.FirstOrDefault(file => new FileInfo(Path.Combine(root, file)).LinkTarget is not null) is { } link)
             return Said($"{link} is a link");
         var hidden = files.Select(TreePath.Parse).ToList();

@@ -21,7 +21,7 @@ public sealed record FleetHistory(ImmutableArray<LockMove> Moves, bool IsCut)
     /// <summary>The usual bound on the commits that are looked at.</summary>
     public const int MostCommits = 300;
 
-    // Hosts of one commit mostly get the same lock, so this many versions are of many more locks.
+    // Most commits give the same lock to many hosts, so this many versions stand for many more locks.
     const int MostVersions = 2000;
 
     /// <summary>No history: the flake is in no repository, or nothing of it is committed.</summary>

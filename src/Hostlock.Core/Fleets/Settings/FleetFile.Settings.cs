@@ -129,7 +129,7 @@ public static partial class FleetFile
             }
         }
 
-        // The others are fetched with their tokens and logins in any case.
+        // Only archives can be private: everything else is fetched with its tokens and logins in any case.
         static bool IsOfArchive(string text) =>
             text.Split(':', 2) is [var type, var rest]
             && (InputSchemes.IsForge(type) ? rest

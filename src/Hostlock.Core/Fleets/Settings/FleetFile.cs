@@ -267,7 +267,7 @@ public static partial class FleetFile
         };
     }
 
-    // Each is an output and a name in it. Without any, there would be nothing to build.
+    // Each configuration is an output and a name in it. An empty list would leave the host nothing to build.
     static ImmutableArray<string>? ConfigurationsOf(Settings settings)
     {
         const string Expected = "attribute paths such as \"nixosConfigurations.plex\"";
@@ -283,7 +283,7 @@ public static partial class FleetFile
         }
         return paths;
 
-        // As hostlock.nix reads it.
+        // hostlock.nix takes a path apart by the same rule.
         static bool IsName(string name) =>
             name is ['"', .. { Length: > 0 } inner, '"']
                 ? !inner.Contains('"', StringComparison.Ordinal)

@@ -52,7 +52,7 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
             {
                 var known = FleetFile.Read(file.Text).Hosts.ToDictionary(host => host.Name, host => host.Frozen);
                 frozen = [.. pairs.Where(pair => known.GetValueOrDefault(pair.Host)?.ContainsKey(pair.Input) == true)];
-                // The error is that of the first one, with the nearest name.
+                // If none is frozen, the error is about the first pair, and names the nearest input.
                 return (frozen.Count > 0 ? frozen.ToList() : pairs[..1])
                     .Aggregate(file, (edited, pair) => FleetFileEdit.RemoveFreeze(edited, pair.Item1, pair.Item2));
             },
@@ -64,7 +64,7 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
         return (undertaking, frozen);
     }
 
-    // The line as it is typed.
+    // The words of the command, as a person would type them.
     static string[] Words(string command, IReadOnlyList<HostName> hosts, IReadOnlyList<string> inputs) =>
     [
         command, .. hosts.Select(host => host.ToString()),

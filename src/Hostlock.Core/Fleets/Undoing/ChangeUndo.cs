@@ -148,7 +148,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
             var note = CommitNote.OfFlakes(flakes.Select(flake => (flake.Folder, flake.Name, flake.Note!)));
             flakes[^1].Committed(await commit.MakeAsync(undertakings, note, cancellationToken));
         }
-        // Until then, all of them are unfinished.
+        // The changes in all flakes are finished together, so that a run that was broken off takes all of them up again.
         foreach (var undertaking in undertakings)
             undertaking.End();
     }
@@ -176,7 +176,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
             var isSettled = file.Merge is not null && isAfter && await IsInIndexAsync(file, isBefore: false, cancellationToken);
             if (isBefore && !isSettled)
                 continue;
-            // git's history gives only the beginning of a larger one.
+            // Of a larger file, the history that git gives has only the beginning.
             if (file.Before is { Length: > LockFileReader.MaximumBytes })
                 throw LockException.TooLarge($"the earlier {file.Path}", LockFileReader.MaximumBytes);
             if (!isAfter)
@@ -284,7 +284,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
         }
     }
 
-    // The user's own file, unchanged; a file beyond a link is not ours.
+    // The bytes of the file in the user's folder. A file beyond a link is not ours, so none are read there.
     byte[]? Now(RecordedFile file) => folder.TryReadBytes(file.Path);
 
     LockPlace? PlaceOf(string path) => _places.TryGetValue(path, out var place) ? place : null;

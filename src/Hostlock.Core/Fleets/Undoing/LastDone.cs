@@ -47,7 +47,7 @@ public static class LastDone
             : [];
     }
 
-    // Words that name nothing in this flake name something in another.
+    // A word that names nothing in this flake may name something in another, so it is no error.
     static HashSet<string> PathsOf(FleetFolder flake, IEnumerable<string> words) =>
     [
         .. flake.AllPlaces()

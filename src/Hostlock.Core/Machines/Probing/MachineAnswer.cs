@@ -70,7 +70,7 @@ public static class MachineAnswer
         };
     }
 
-    // The lines between the two that have the number.
+    // The lines of an answer between the two lines that have the number of the question.
     static string[] Between(HostName host, string text, string nonce)
     {
         if (text.Length > MaximumBytes)

@@ -21,7 +21,7 @@ public sealed class SeenMachines(MachineCache cache, string fleet)
 {
     const string Kind = "seen";
 
-    // The last line, if a person said that the machine is the host's.
+    // This word is the last line if a person said that the machine is the host's.
     const string Accepted = "accepted";
 
     /// <summary>A host as it was when it last answered; null if it never did.</summary>

@@ -35,7 +35,8 @@ sealed class WrittenEntries(int depth)
         WriteMembers(json, input);
     }
 
-    // Null if it is to be written anew. A freeze is one of a host, and the rest is the same for all that have the reference.
+    // The entry as it was written before; null if it has to be written anew. A freeze belongs to one host; everything else is the same for
+    // all hosts with the reference.
     Entry? Known(InputStatus input)
     {
         if (input is not { Edge: LockEdge.Locked(var node), Freeze: null } || node.Unknown.Count > 0)

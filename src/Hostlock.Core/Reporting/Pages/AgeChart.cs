@@ -115,7 +115,7 @@ sealed class AgeChart
                 continue;
             }
             var (x, y, end) = (X(step.At), Y(PageWords.Days(step.At, dated), most), EndOf(series, i));
-            // A step down from the end of the one before, and then a day older each day.
+            // The line drops where a newer revision came, and then rises by a day each day.
             if (!isDrawn)
                 path.AppendFormatted((Html)$"M{(int)x} {(int)y}");
             else if (series.Steps[i - 1].Dated != dated)

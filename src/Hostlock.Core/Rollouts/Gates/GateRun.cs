@@ -123,7 +123,7 @@ public sealed class GateRun(IProcessRunner processes, Func<HttpMessageHandler> h
         }
         catch (HttpRequestException why)
         {
-            // A refused connection is an answer, and so is a wrong certificate; a name that nobody knows is none.
+            // A refused connection or a wrong certificate is an answer of the machine. A name that cannot be resolved is not.
             var isAnswer = why.HttpRequestError is HttpRequestError.SecureConnectionError or HttpRequestError.InvalidResponse
                 or HttpRequestError.ResponseEnded || IsRefusal(why.InnerException as SocketException);
             return (isAnswer ? Verdict.Fail : Verdict.Unclear, why.Message);

@@ -7,8 +7,8 @@ namespace Hostlock.Rollouts.Gates;
 /// <summary>Runs a gate on the machine of a host, and leaves nothing of it there.</summary>
 static class GateScript
 {
-    // $1 is the number of seconds, and the rest is the program. As a unit, all that it started ends with it; without the means for a unit,
-    // its group of processes does.
+    // $1 is the number of seconds, and the other words are the program. It runs as a unit of systemd, so that all that it starts ends with
+    // it. If no unit can be made, its group of processes is ended.
     const string Text = """
         limit=$1
         shift

@@ -53,7 +53,7 @@ public sealed class EventNotices : IAsyncDisposable
             }
             catch (PlatformException why)
             {
-                // It cannot be run, or hangs: each further event would take as long.
+                // If the program cannot be run, or hangs, each further event would take as long, so it gets no more of them.
                 Warn(why.Message);
                 return;
             }

@@ -389,7 +389,7 @@ public static class RolloutJson
 
     static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var text) ? text.GetString() : null;
 
-    // It becomes a word of git's.
+    // A commit becomes a word of a git command, so it has to be whole.
     static Revision Commit(JsonElement json) => Revision.Parse(Needed(json));
 
     static string Id(JsonElement json) => json.GetString() is { } id && RolloutPlan.IsId(id) ? id : throw new FormatException();

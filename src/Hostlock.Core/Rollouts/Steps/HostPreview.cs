@@ -40,7 +40,7 @@ public sealed record HostPreview(HostPlan Plan)
 public sealed class HostPreviews(
     IProcessRunner processes, FleetFolder folder, string machine, MachineProbes probes, MachineCache cache)
 {
-    // It changes nothing, so it need not be waited for.
+    // A preview changes nothing, so a longer one is given up.
     static readonly TimeSpan LongestPreview = TimeSpan.FromMinutes(2);
 
     /// <summary>Finds out what would change on a host. Unknown parts are left out, with the reason.</summary>

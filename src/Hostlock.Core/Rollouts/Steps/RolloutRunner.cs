@@ -162,7 +162,7 @@ public sealed class RolloutRunner(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // What was written of its locks is found by whoever opens it next.
+            // Some locks of the ring may be written already; the run that opens the ring next finds them.
             return Interrupted(rollout);
         }
     }

@@ -262,7 +262,7 @@ sealed class TomlReader
             }
             catch (ArgumentOutOfRangeException)
             {
-                // The library answers so to an escape of a surrogate.
+                // The library throws this at an escape of a surrogate.
                 throw FleetException.NotToml(
                     _source.Span(Math.Min(_previousEnd, _source.Text.Length), 0), "an escape stands for no character");
             }
