@@ -5,7 +5,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance;
 
-/// <summary>Which hosts a change concerns, as real Nix evaluates them.</summary>
+/// <summary>The hosts that a change concerns, found by real Nix.</summary>
 public partial class AffectedTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance;
 
-/// <summary>What the files of docs/ci.md have a CI do, with a repository of our own, and a forge that keeps the requests.</summary>
+/// <summary>The files of docs/ci.md are run as a CI runs them, with a repository of our own and a forge that keeps the requests.</summary>
 public sealed partial class CiTests : IDisposable
 {
     // These repositories are gone before there is anything to tidy in them.

@@ -10,8 +10,8 @@ namespace Hostlock.Conformance;
 /// </summary>
 public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
 {
-    /// <summary>What is gone before each evaluation: nothing is there yet; all is kept; the store alone is kept; the caches alone
-    /// are.</summary>
+    /// <summary>Each state, and what is deleted to reach it: nothing was fetched yet; the store and the caches are kept; the store alone is
+    /// kept; the caches alone are kept.</summary>
     static readonly (string State, string Gone)[] States = [("new", ""), ("kept", ""), ("store", "cache"), ("caches", "nix")];
 
     readonly OneFleet _fleet = new();

@@ -90,8 +90,8 @@ static class TestGit
 
     static readonly string[] NoTidying = ["-c", "maintenance.auto=false"];
 
-    /// <summary>What <c>git init</c> makes, by path, without the samples of hooks: the tests make hundreds of repositories. A folder has no
-    /// bytes.</summary>
+    /// <summary>The files that <c>git init</c> makes, by path, without the samples of hooks. They are read once, because the tests make
+    /// hundreds of repositories. A folder has no bytes.</summary>
     public static readonly Lazy<IReadOnlyList<(string Path, byte[]? Bytes)>> NewRepository = new(ReadNewRepository);
 
     /// <summary>The output of git in a folder. After a commit, git starts no other git that looks for something to tidy.</summary>

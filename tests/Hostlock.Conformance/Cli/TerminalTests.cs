@@ -6,8 +6,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.Cli;
 
-/// <summary>What a person at a terminal sees and presses: lists to pick from, and the bars of downloads. In a pipe there is
-/// neither.</summary>
+/// <summary>A person at a terminal picks from lists, and sees the bars of downloads. In a pipe there is neither.</summary>
 public sealed class TerminalTests : IDisposable
 {
     readonly SevenHosts _hosts = new();

@@ -3,7 +3,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.Cli;
 
-/// <summary>What is the user's own stays as it is, whatever is typed: the index, HEAD and all refs, and every file that is not
+/// <summary>The user's own things stay as they are, whatever is typed: the index, HEAD and all refs, and every file that is not
 /// hostlock's.</summary>
 public class UntouchedTests
 {

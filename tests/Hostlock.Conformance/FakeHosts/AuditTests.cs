@@ -3,7 +3,7 @@ using static Hostlock.Conformance.FakeHosts.SwitchStory;
 
 namespace Hostlock.Conformance.FakeHosts;
 
-/// <summary>What a machine fetched for itself, seen from the clone that its release was cut in.</summary>
+/// <summary>An audit of a machine that pulls, made in the clone in which its release was cut.</summary>
 public class AuditTests
 {
     [Fact]

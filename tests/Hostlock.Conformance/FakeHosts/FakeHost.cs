@@ -144,7 +144,7 @@ sealed class FakeHost(FakeFleet fleet, string name)
             Directory.Delete(Here(Faults), recursive: true);
     }
 
-    /// <summary>Starts it, and waits until it is up. What it boots is what its boot loader says.</summary>
+    /// <summary>Starts it, and waits until it is up. It boots the system that its boot loader names.</summary>
     public void Boot() => Do("boot");
 
     /// <summary>Waits until it is up again after it rebooted by itself.</summary>
@@ -159,7 +159,7 @@ sealed class FakeHost(FakeFleet fleet, string name)
     /// <summary>Lets its processes go on.</summary>
     public void Wake() => Do("wake");
 
-    /// <summary>Cuts it off, both ways or one: what is lost, nobody is told of.</summary>
+    /// <summary>Cuts it off, both ways or one. Packets are lost, and no error tells of them.</summary>
     public void Cut(Direction direction) => Do("cut", direction.ToString().ToLowerInvariant());
 
     /// <summary>Ends whatever was done to its network.</summary>

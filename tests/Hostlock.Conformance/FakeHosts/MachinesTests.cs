@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Hostlock.Conformance.FakeHosts;
 
-/// <summary>What machines run, asked by the program through real ssh, of a host with real systemd and of one without.</summary>
+/// <summary>The program asks machines through real ssh what they run: a host with real systemd, and one without.</summary>
 public class MachinesTests(SharedFleet shared)
 {
     [Fact]

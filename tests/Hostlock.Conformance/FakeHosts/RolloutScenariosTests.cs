@@ -5,10 +5,10 @@ using static Hostlock.Conformance.FakeHosts.SwitchStory;
 
 namespace Hostlock.Conformance.FakeHosts;
 
-/// <summary>What happens while a lock goes through two rings: to hosts, to the repository, and to whoever runs it.</summary>
+/// <summary>A lock goes through two rings while things happen to the hosts, to the repository, and to the run itself.</summary>
 public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
 {
-    /// <summary>A story for each test, with the number of its hosts: no more than what is told of them needs.</summary>
+    /// <summary>A story for each test, with as many hosts as it needs.</summary>
     internal static (string Name, int Hosts)[] Stories { get; } =
     [
         ("calm", 4), ("bad-canary", 2), ("spent", 4), ("asleep", 3), ("soaks", 2), ("reboots", 2), ("taken", 2), ("colleagues", 3),

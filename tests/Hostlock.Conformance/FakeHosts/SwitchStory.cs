@@ -76,7 +76,7 @@ sealed class SwitchStory
     /// <summary>Switches the host, without a question.</summary>
     public Ended Switch(params string[] variables) => With(variables, "switch", _name, "--yes");
 
-    /// <summary>What git says of the clone, and the bytes of its index: HEAD, refs, what is staged, changed or unknown.</summary>
+    /// <summary>The state of the clone: HEAD, refs, the files that are staged, changed or unknown, and the bytes of the index.</summary>
     public string Repository() => _fleet.Controller.Run(
         "sh", "-c",
         "cd \"$1\" && git rev-parse HEAD && git for-each-ref && git --no-optional-locks status --porcelain && sha256sum .git/index",

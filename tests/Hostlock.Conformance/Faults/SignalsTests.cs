@@ -6,7 +6,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.Faults;
 
-/// <summary>What signals do to a search and to a commit, which take longer than the writing of a file.</summary>
+/// <summary>Signals come during a search and during a commit, which take longer than the writing of a file.</summary>
 public sealed class SignalsTests : IDisposable
 {
     const string Broken = "the bisect of h1 is open; 'hostlock bisect h1 --resume' goes on with it";

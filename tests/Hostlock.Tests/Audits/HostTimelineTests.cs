@@ -9,7 +9,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Audits;
 
-/// <summary>What machines ran, put together out of what they said.</summary>
+/// <summary>The timeline of a machine, put together out of the answers in journals and the receipts that it signed.</summary>
 public class HostTimelineTests
 {
     static readonly GateAnswer[] Passed = [new("units", Verdict.Pass, ""), new("web", Verdict.Pass, "")];

@@ -8,8 +8,8 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching;
 
-/// <summary>What a lock names is read as it was locked or not at all, and at the end of a run what was begun ahead is over before what it
-/// uses is gone.</summary>
+/// <summary>A tree that a lock names is read as it was locked, or not at all. Fetches that were begun ahead of their turn end before the
+/// run lets go of what they use.</summary>
 public sealed class FlakeFetcherTests : IDisposable
 {
     static readonly CancellationToken Stop = TestContext.Current.CancellationToken;

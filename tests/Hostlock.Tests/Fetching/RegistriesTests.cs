@@ -6,7 +6,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching;
 
-/// <summary>What an indirect reference stands for: the user's registry first, then the system's, then the global one.</summary>
+/// <summary>An indirect reference is looked up in the user's registry first, then in the system's, then in the global one.</summary>
 public sealed class RegistriesTests : IDisposable
 {
     const string Global = "https://registry.test/registry.json";

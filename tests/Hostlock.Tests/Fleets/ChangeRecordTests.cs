@@ -6,7 +6,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets;
 
-/// <summary>What was done is recorded, and taken back and put back file by file.</summary>
+/// <summary>The record of changes: each command adds one, and its files can be taken back and put back one by one.</summary>
 public sealed class ChangeRecordTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -3,7 +3,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Tests.Fleets;
 
-/// <summary>Words in braces that something is put in place of.</summary>
+/// <summary>Words in braces, such as <c>{host}</c>, are replaced by their values.</summary>
 public class PlaceholdersTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets;
 
-/// <summary>What is recorded before a change in several steps, and what another run makes of it.</summary>
+/// <summary>The record of a change in several steps is written before the first step, so that another run can finish the change.</summary>
 public sealed class UndertakingTests : IDisposable
 {
     static readonly string[] Words = ["eject", "--keep", "plex"];

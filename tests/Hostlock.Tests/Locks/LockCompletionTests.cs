@@ -5,7 +5,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 
 namespace Hostlock.Tests.Locks;
 
-/// <summary>What one lock alone knows of a pin is carried into another, and nothing else.</summary>
+/// <summary>A fact about a pin that one lock alone has is carried into another lock, and nothing else is.</summary>
 public class LockCompletionTests
 {
     const string Hash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";

@@ -5,7 +5,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Locks;
 
-/// <summary>What the resolver makes of a flake, its old lock and a request, and what it asks for on the way.</summary>
+/// <summary>The resolver makes a lock of a flake, its old lock and a request. The questions that it asks on the way are counted.</summary>
 public class LockResolverTests
 {
     const string TwoInputs = """a.url = "github:acme/a"; b.url = "github:acme/b";""";

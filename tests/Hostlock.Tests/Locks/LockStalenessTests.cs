@@ -3,7 +3,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Locks;
 
-/// <summary>What can be told of a flake.nix and its lock alone.</summary>
+/// <summary>A lock is found stale by a flake.nix and the lock alone: nothing is fetched.</summary>
 public class LockStalenessTests
 {
     const string A = """a.url = "github:acme/a";""";

@@ -9,7 +9,7 @@ using Hostlock.Tests.Machines.Probing;
 
 namespace Hostlock.Tests.Machines;
 
-/// <summary>What is remembered of machines, and of the systems that files make.</summary>
+/// <summary>The cache remembers the last answer of each machine, and the systems that the files of a flake make.</summary>
 public sealed class MachineMemoryTests : IDisposable
 {
     static readonly HostName Plex = HostName.Parse("plex");

@@ -3,7 +3,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Platform;
 
-/// <summary>Writing to what is open already.</summary>
+/// <summary>Writes to a descriptor that is open already.</summary>
 public sealed class DescriptorStreamTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -6,7 +6,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Releases;
 
-/// <summary>By the ssh-keygen of this machine.</summary>
+/// <summary>Signatures are made and checked by the ssh-keygen of this machine.</summary>
 public sealed class SshSignaturesTests : IDisposable
 {
     static readonly byte[] Bytes = Encoding.UTF8.GetBytes("a release\n");

@@ -7,7 +7,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 
 namespace Hostlock.Tests.Reporting;
 
-/// <summary>What <c>resolve</c> and git's merge say of a conflict, as text and as JSON.</summary>
+/// <summary>The text and the JSON by which <c>resolve</c> and a merge of git's describe a conflict.</summary>
 public class ConflictTextTests
 {
     static readonly MergeSides Sides = new(

@@ -6,7 +6,7 @@ using Hostlock.Reporting;
 
 namespace Hostlock.Tests.Reporting;
 
-/// <summary>Why a machine does not run its host's lock.</summary>
+/// <summary>The reason that is given if a machine does not run its host's lock.</summary>
 public class MachineReasonsTests
 {
     static readonly DateOnly Today = new(2026, 3, 1);

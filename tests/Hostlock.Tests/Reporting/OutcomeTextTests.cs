@@ -7,7 +7,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 
 namespace Hostlock.Tests.Reporting;
 
-/// <summary>What <c>lock</c> and <c>update</c> say of each lock.</summary>
+/// <summary>The text that <c>lock</c> and <c>update</c> print for each lock.</summary>
 public class OutcomeTextTests
 {
     static readonly LockFile Old = SmallLocks.Of(("a", Locked("github:acme/a", 1, 1)));

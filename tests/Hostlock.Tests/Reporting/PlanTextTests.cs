@@ -8,7 +8,7 @@ using Hostlock.Reporting;
 
 namespace Hostlock.Tests.Reporting;
 
-/// <summary>What <c>init</c> and <c>eject</c> say before they ask.</summary>
+/// <summary>The plan that <c>init</c> and <c>eject</c> show before they ask.</summary>
 public class PlanTextTests
 {
     const string FlakeNix = "{\n  outputs = _: { };\n}\n";

@@ -2,7 +2,7 @@ using Hostlock.Reporting;
 
 namespace Hostlock.Tests.Reporting;
 
-/// <summary>How the commands in messages are typed in folders other than that of the flake.</summary>
+/// <summary>Commands in messages can be typed in the current folder, also if that is not the folder of the flake.</summary>
 public class TypedCommandsTests
 {
     const string Said = "hostlock lock plex && git add x: cp a b, or 'git rm x' with 'hostlock resolve'; a hostlock of git";

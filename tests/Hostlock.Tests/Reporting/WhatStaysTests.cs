@@ -7,7 +7,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Reporting;
 
-/// <summary>The words about inputs that stay, have no date, or have no lock.</summary>
+/// <summary>The text about inputs that stay, that have no date, or that have no lock.</summary>
 public class WhatStaysTests
 {
     static readonly HostlockException Why = FlakeException.UnknownType("hg");

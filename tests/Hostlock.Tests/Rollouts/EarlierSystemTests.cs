@@ -8,7 +8,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts;
 
-/// <summary>Which earlier system of a machine is meant.</summary>
+/// <summary>The earlier system of a machine that <c>rollback</c> chooses.</summary>
 public class EarlierSystemTests
 {
     const string OldLock = "00";

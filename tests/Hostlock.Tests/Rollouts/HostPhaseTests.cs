@@ -6,7 +6,8 @@ namespace Hostlock.Tests.Rollouts;
 
 public class HostPhaseTests
 {
-    /// <summary>What runs, what boots next and whether our trial is open, and what that means if the old system ran and booted.</summary>
+    /// <summary>The system that runs, the system that boots next, whether our trial is open, the activation, and the phase. Before, the old
+    /// system ran and booted.</summary>
     public static TheoryData<char, char, bool, Activation, HostPhase> Phases => new()
     {
         { 'o', 'o', false, Activation.Test, HostPhase.Before },

@@ -5,7 +5,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts;
 
-/// <summary>What is known of the hosts of a plan: an array that behaves like a table by name.</summary>
+/// <summary>The records of the hosts of a plan: an array that behaves like a table by name.</summary>
 public class HostRecordsTests
 {
     [Fact]

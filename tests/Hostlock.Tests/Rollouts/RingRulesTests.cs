@@ -5,7 +5,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts;
 
-/// <summary>What is done to rings of hosts: a canary, a; then b, c and d.</summary>
+/// <summary>The rules for rings: a is the canary, and b, c and d are the hosts of the next ring.</summary>
 public class RingRulesTests
 {
     static readonly HostName A = HostName.Parse("a"), B = HostName.Parse("b"), C = HostName.Parse("c"), D = HostName.Parse("d");

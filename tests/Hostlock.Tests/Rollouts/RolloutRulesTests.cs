@@ -6,7 +6,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts;
 
-/// <summary>What is done to one host, told event by event: each step that the rules want is answered with what the machine says.</summary>
+/// <summary>The rules for one host, event by event: the test answers each step that they want with the words of the machine.</summary>
 public class RolloutRulesTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts;
 
-/// <summary>The ways on for a rollout that nobody is at work on.</summary>
+/// <summary>The steps that a rollout may take next while no run is at work on it.</summary>
 public class RolloutTests
 {
     static readonly HostName Web = HostName.Parse("web");

@@ -2,7 +2,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Scripts;
 
-/// <summary>What the user sees, and what is on disk afterwards: one script a behaviour.</summary>
+/// <summary>Each script shows one behaviour: the output that the user sees, and the files on disk afterwards.</summary>
 public class ScriptTests
 {
     static readonly string Folder = Path.Combine(Repository.Root, "tests/Hostlock.Tests/Scripts");

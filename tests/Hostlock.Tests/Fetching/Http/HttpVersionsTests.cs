@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Hostlock.Tests.Fetching.Http;
 
-/// <summary>How many connections requests that are made at once take, by what the server and nix.conf say of HTTP/2.</summary>
+/// <summary>The number of connections that simultaneous requests take, if the server and nix.conf allow HTTP/2 or do not.</summary>
 public class HttpVersionsTests
 {
     const int Requests = 12;

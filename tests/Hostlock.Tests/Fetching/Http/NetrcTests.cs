@@ -2,7 +2,7 @@ using Hostlock.Fetching.Http;
 
 namespace Hostlock.Tests.Fetching.Http;
 
-/// <summary>What is found in netrc files, as curl 8.22 finds it (lib/netrc.c).</summary>
+/// <summary>The logins that netrc files give for a host are those that curl 8.22 finds (lib/netrc.c).</summary>
 public class NetrcTests
 {
     [Theory]

@@ -8,7 +8,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 
 namespace Hostlock.Tests.Fleets.Adoption;
 
-/// <summary>What <c>eject</c> would change and remove, as a plan, in a flake that git knows nothing of.</summary>
+/// <summary>The plan of <c>eject</c>: the files that it would change and remove, in a flake that git knows nothing of.</summary>
 public sealed class FleetEjectTests : IDisposable
 {
     const string FlakeNix =

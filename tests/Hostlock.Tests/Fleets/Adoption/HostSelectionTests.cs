@@ -4,7 +4,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Adoption;
 
-/// <summary>Which hosts are adopted: by words, by hostlock.toml, or all that the flake has.</summary>
+/// <summary>The hosts that are adopted: those that are named, those of hostlock.toml, or all that the flake has.</summary>
 public sealed class HostSelectionTests : IDisposable
 {
     readonly TempFolder _folder = new();

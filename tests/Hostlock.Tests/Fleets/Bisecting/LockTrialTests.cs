@@ -5,7 +5,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Bisecting;
 
-/// <summary>What the exit code of the user's command says of a lock, with the shell of this machine.</summary>
+/// <summary>The verdict on a lock follows from the exit code of the user's command, which the shell of this machine runs.</summary>
 public sealed class LockTrialTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -6,7 +6,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 
 namespace Hostlock.Tests.Fleets.Changes;
 
-/// <summary>Which inputs count as going back in time, by their dates and by their ancestors.</summary>
+/// <summary>The inputs that count as going back in time, by their dates and by their ancestors.</summary>
 public class DowngradeTests
 {
     readonly FlakeWorld _world = new();

@@ -7,7 +7,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Changes;
 
-/// <summary>What an update makes of a host's lock, and what it says of the inputs that stay.</summary>
+/// <summary>The lock that an update makes for a host, and the reasons that it gives for inputs that stay.</summary>
 public sealed class HostUpdateTests : IDisposable
 {
     const string TwoInputs = """a.url = "github:acme/a"; b.url = "github:acme/b";""";

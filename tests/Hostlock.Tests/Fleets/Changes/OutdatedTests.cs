@@ -4,7 +4,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Changes;
 
-/// <summary>What an update would move, told without fetching a tree.</summary>
+/// <summary>The inputs that an update would move, found without fetching a tree.</summary>
 public sealed class OutdatedTests : IDisposable
 {
     const string Inputs = """a.url = "github:acme/a";""";

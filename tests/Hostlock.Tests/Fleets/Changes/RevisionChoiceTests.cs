@@ -5,7 +5,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Changes;
 
-/// <summary>Which revisions an update asks the resolver for, before anything is fetched.</summary>
+/// <summary>The revisions that an update asks the resolver for, before anything is fetched.</summary>
 public sealed class RevisionChoiceTests
 {
     const string Inputs = """a.url = "github:acme/a";""";

@@ -7,7 +7,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 
 namespace Hostlock.Tests.Fleets.Changes;
 
-/// <summary>Which locks get the new entry of an input with <c>scope = "shared"</c>, and which do not.</summary>
+/// <summary>The locks that get the new entry of an input with <c>scope = "shared"</c>, and those that do not.</summary>
 public sealed class SharedInputsTests : IDisposable
 {
     const string Shared = "[inputs.a]\nscope = \"shared\"\n";

@@ -6,7 +6,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Checks;
 
-/// <summary>What <c>check --fetch</c> fetches again, and what it says of a tree that has changed or is gone.</summary>
+/// <summary>The trees that <c>check --fetch</c> fetches again, and its findings if a tree has changed or is gone.</summary>
 public sealed class RefetchedTreesTests
 {
     const string Inputs = """a.url = "github:acme/a"; b.url = "github:acme/b"; c.follows = "a";""";

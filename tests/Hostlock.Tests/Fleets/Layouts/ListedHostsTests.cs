@@ -5,7 +5,8 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Layouts;
 
-/// <summary>What hostlock.toml lists, beside what the text of flake.nix has: nothing is claimed of what is computed.</summary>
+/// <summary>The hosts that hostlock.toml lists, compared with those that the text of flake.nix names. Nothing is claimed of names that are
+/// computed.</summary>
 public sealed class ListedHostsTests : IDisposable
 {
     readonly TempFolder _folder = new();

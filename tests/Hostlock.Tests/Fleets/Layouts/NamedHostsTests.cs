@@ -3,7 +3,7 @@ using Hostlock.Fleets.Layouts;
 
 namespace Hostlock.Tests.Fleets.Layouts;
 
-/// <summary>Which hosts the outputs of a flake name, and which configurations are whose.</summary>
+/// <summary>The hosts that the outputs of a flake name, each with its configurations.</summary>
 public class NamedHostsTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 
 namespace Hostlock.Tests.Fleets.Settings;
 
-/// <summary>What <c>freeze</c> and <c>unfreeze</c> write into hostlock.toml, and what they refuse.</summary>
+/// <summary>The changes of hostlock.toml that <c>freeze</c> and <c>unfreeze</c> write, and those that they refuse.</summary>
 public sealed class FleetFileChangeTests : IDisposable
 {
     const string Before = "version = 1\n\n# The box under the stairs.\n[hosts.plex]\n\n[hosts.web]\n";

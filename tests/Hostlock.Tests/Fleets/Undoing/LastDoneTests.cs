@@ -5,7 +5,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Undoing;
 
-/// <summary>In which of two flakes of a repository the last thing was done.</summary>
+/// <summary>Of two flakes in a repository, the one in which the last thing was done is found.</summary>
 public sealed class LastDoneTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -5,7 +5,7 @@ using Hostlock.Machines.Probing;
 
 namespace Hostlock.Tests.Machines.Probing;
 
-/// <summary>What counts as an answer of a machine, and what does not.</summary>
+/// <summary>An answer of a machine is read strictly: a text in any other form is an error.</summary>
 public class MachineAnswerTests
 {
     const string Nonce = FakeMachine.Nonce;
