@@ -74,7 +74,7 @@ public sealed class AuditReadingTests : IDisposable
         Assert.StartsWith("line 3 of '", (await BrokenAsync(JournalsAsync)).Message, StringComparison.Ordinal);
     }
 
-    // Whoever alters a line and chains the rest anew is found by the copy.
+    // If somebody alters a line and chains the rest anew, the other copy of the journal shows it.
     [Fact]
     public async Task A_journal_that_was_written_anew_differs_from_its_copy()
     {
@@ -165,7 +165,7 @@ public sealed class AuditReadingTests : IDisposable
         Assert.Matches("^line [23] of '", (await BrokenAsync(() => ReceiptsAsync(file))).Message);
     }
 
-    // The last line has no line after it that would notice.
+    // No line comes after the last one, so the chain alone cannot show that it was altered.
     [Fact]
     public async Task An_altered_last_line_is_found_by_its_signature()
     {
@@ -255,7 +255,7 @@ public sealed class AuditReadingTests : IDisposable
         { "fleet", "that is a release of the fleet 'work'" },
     };
 
-    // Whoever has the key of a machine has the machine sign what he likes.
+    // A person who has the key of a machine can sign anything in its name.
     [Theory]
     [MemberData(nameof(Others))]
     public async Task A_receipt_of_something_else_than_its_release_gives_is_named_with_its_line(string what, string said)
@@ -288,7 +288,7 @@ public sealed class AuditReadingTests : IDisposable
         Assert.Contains("release 1, 3 is compared with nothing", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
-    // Whoever writes the ref anew and has no key can alter nothing.
+    // A person who can write the ref, but has no key, can alter nothing in it.
     [Fact]
     public async Task One_altered_byte_of_a_release_is_noticed()
     {
@@ -421,7 +421,7 @@ public sealed class AuditReadingTests : IDisposable
         return text;
     }
 
-    // As another clone pushed it.
+    // Keeps a journal in the ref of this clone, as if another clone had pushed it.
     void Share(string id, string text)
     {
         var blob = Run.ProgramOn(text, "git", _folder.Path, TestGit.Variables, "hash-object", "-w", "--stdin").Succeeded.Trim();

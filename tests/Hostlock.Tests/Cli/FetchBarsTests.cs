@@ -53,7 +53,7 @@ public sealed class FetchBarsTests : IDisposable
 
         Assert.DoesNotContain("4.0 MB", _errors.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("fetched", _errors.Text, StringComparison.Ordinal);
-        // It is no input, so it goes by its reference.
+        // This fetch is for no input, so its reference names it.
         Assert.Contains("'git+https://me:***@x", _errors.Text, StringComparison.Ordinal);
     }
 

@@ -101,7 +101,7 @@ public class FetchCacheTests
 
             Assert.Null(cache.Find(Key));
         }
-        // An answer under another's name is not taken for its own.
+        // An answer in the file of another key is not taken for the answer to that key.
         var other = Key.With("repo", "other");
         cache.Keep(other, Answer);
         File.Copy(

@@ -10,7 +10,7 @@ public class FlakeInputEditTests
     const string Url = "github:acme/new";
 
     [Theory]
-    // Behind the last input, in the form that the others have.
+    // A new input comes behind the last one, in the form that the others have.
     [InlineData(
         "{\n  inputs.a.url = \"github:acme/a\"; # why\n  outputs = _: { };\n}\n",
         "{\n  inputs.a.url = \"github:acme/a\"; # why\n  inputs.new.url = \"github:acme/new\";\n  outputs = _: { };\n}\n")]
@@ -48,7 +48,7 @@ public class FlakeInputEditTests
     [InlineData(
         "{\n  outputs =\n    {\n      self,\n      a, # of acme\n    }:\n    { };\n}",
         "{\n  inputs.new.url = \"github:acme/new\";\n  outputs =\n    {\n      self,\n      a,\n      new, # of acme\n    }:\n    { };\n}")]
-    // A name that means something inside is not taken away from it.
+    // A name that the outputs define or use otherwise keeps its meaning.
     [InlineData(
         "{ outputs = { self }: with self; new; }",
         "{ inputs.new.url = \"github:acme/new\"; outputs = { self, ... }: with self; new; }")]
@@ -259,7 +259,7 @@ public class FlakeInputEditTests
 
         var more = Edited(text, new InputChange.Add("new", Url, true));
         Assert.Equal("github:acme/new", Inputs(more)["new"].Reference!.ToString());
-        // Lines alone come, and what is left of the others is as it was.
+        // Only lines are added, and without them the text is as it was.
         if (names.Length > 0)
             Assert.Equal(text, Edited(more, new InputChange.Remove("new")));
 

@@ -154,7 +154,7 @@ public class FlakeNixEditTests
         Assert.True(wrapped > 3);
         Assert.Empty(wrong);
 
-        // What it declares is as before, the inputs that only the formals name too; so it is refused as before.
+        // True if both texts declare the same inputs, also those that only the formals name, or if both are refused.
         static bool Same(SourceText before, SourceText after)
         {
             string? Inputs(SourceText text)

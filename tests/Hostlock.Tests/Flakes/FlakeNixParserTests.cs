@@ -25,7 +25,7 @@ public class FlakeNixParserTests
             ours = error.Message;
         }
 
-        // What shows only when a tree is fetched or the graph is walked is not an error of reading; an abort of Nix may be one.
+        // Errors that show only when a tree is fetched or the graph is walked are not errors of reading. If Nix aborts, both are right.
         if (recorded == "ok" || recorded.StartsWith("later: ", StringComparison.Ordinal))
             Assert.Equal("ok", ours);
         else if (recorded != "crash")

@@ -22,7 +22,7 @@ public partial class CliTests
             "System.Diagnostics.Process",
         ];
 
-    // What makes the outside world may name its seams; no file is touched there either. The seam to programs is handed on, and never used.
+    // The types that make the outside world may name its seams, but touch no file. The seam to programs is handed on, and never used.
     static readonly string[] Outside = ["Hostlock.Cli.Surroundings", "Program"];
 
     static readonly string[] HandedOn = ["Hostlock.Platform.IProcessRunner"];
@@ -41,7 +41,7 @@ public partial class CliTests
         Assert.Equal("", string.Join("\n", strays.Distinct()));
     }
 
-    // An option keeps each command that ever had it, and looks through them all when another one gets it.
+    // An option object remembers each command that ever had it, and looks through all of them when another command gets it.
     [Fact]
     public void No_option_is_in_two_trees_of_commands() =>
         Assert.Empty(OptionsOf(Commands()).Intersect(OptionsOf(Commands()), ReferenceEqualityComparer.Instance));

@@ -56,7 +56,7 @@ public class FloorsTests
 
     static readonly string[] Openers = ["Hostlock.Fetching.FlakeFetcher", "Hostlock.Fetching.Git.GitFetcher"];
 
-    // What of the outside world may be touched, and from which floor up.
+    // The types of the outside world, each with the lowest floor that may use it.
     static readonly Dictionary<string, string> Outside = new()
     {
         ["System.IO.File"] = "Platform",
@@ -169,7 +169,7 @@ public class FloorsTests
 
     static string[] RoomsBehind(string floor) => Fronts.GetValueOrDefault(floor, []);
 
-    // The ground, and whatever may be used anywhere, is at -1.
+    // The number of a type's floor, from the lowest; -1 for the ground and for types that may be used anywhere.
     static int FloorOf(TypeReference type) => Array.IndexOf(Floors, Outside.GetValueOrDefault(type.FullName) ?? FolderOf(type));
 
     static string? FolderOf(TypeReference type) =>

@@ -72,7 +72,7 @@ public class JudgementTests
         var (judge, allowed) = Judges.Single(pair => pair.Key.Name == name);
         var callers = from call in CompiledCode.ProgramCalls
                       where call.Called.DeclaringType.FullName == judge.FullName
-                          // What a result says is no judgement.
+                          // To read a property of a result is no judgement.
                           && !call.Called.Name.StartsWith("get_", StringComparison.Ordinal)
                       select call.Caller;
 

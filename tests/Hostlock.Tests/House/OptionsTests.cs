@@ -42,7 +42,7 @@ public class OptionsTests
         Assert.Equal(File.ReadAllText(file), text.ToString());
     }
 
-    // A line needs only the options that it may have, so which these are is told from its words.
+    // A run makes only the options that its command may have. Which these are follows from the words of the line.
     [Fact]
     public async Task A_line_with_an_option_that_its_command_has_not_is_refused_with_the_reason()
     {

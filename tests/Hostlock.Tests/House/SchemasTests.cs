@@ -202,7 +202,7 @@ public class SchemasTests
         string[] values = ["\"text\"", "\"3d\"", "\"5%\"", "7", "true", "[\"a\"]", "[1]", "1.5", "{ x = 1 }", "{ reason = \"r\" }"];
         var table = title.StartsWith('[') ? $"{Named(title)}\n" : "";
         var written = Named(key);
-        // What else the table needs.
+        // Other lines that the table needs.
         var beside = title switch
         {
             "[groups.NAME]" when key != "hosts" => "hosts = [\"plex\"]\n",

@@ -42,7 +42,7 @@ public class UnusedTests
     static IEnumerable<string> Unused(IReadOnlyCollection<TypeDefinition> types)
     {
         var used = types.SelectMany(type => type.Methods).SelectMany(UsedBy).ToHashSet(StringComparer.Ordinal);
-        // Who takes a record apart by its shape, or compares two, uses all that it has.
+        // Code that deconstructs a record, or compares two, uses all members of it.
         used.UnionWith(
             from type in types
             from method in type.Methods
@@ -65,10 +65,10 @@ public class UnusedTests
         return methods.Concat(getters).Select(NameOf).Concat(fields.Select(NameOf));
     }
 
-    // The system says what such a struct has.
+    // The fields of such a struct are those that the system defines.
     static bool IsLaidOut(TypeDefinition type) => type is { IsValueType: true, IsEnum: false, HasMethods: false, HasProperties: false };
 
-    // An override, or a member of an interface as a type has it: who calls it calls it by the name that it has there.
+    // An override, or the implementation of an interface member. A caller names the member of the base type or of the interface.
     static bool IsAnswer(MethodDefinition method) =>
         method.HasOverrides || method is { IsVirtual: true, IsNewSlot: false } or { IsVirtual: true, IsFinal: true };
 

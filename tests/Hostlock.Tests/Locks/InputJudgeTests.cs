@@ -34,7 +34,7 @@ public class InputJudgeTests
         { "github:acme/a", "github:acme/a", "reread a", "keep" },
         { "github:acme/a", "github:acme/a", "override a", "anew github:acme/a" },
         { "github:acme/a", "github:acme/a", "override b", "keep" },
-        // The root's old lock does not count then; that of a dependency does.
+        // If a lock is made anew, the root's old lock does not count, but the lock of a dependency does.
         { "github:acme/a", "github:acme/a", "recreate", "keep" },
         { "git+https://example.org/a?dir=x", "git+https://example.org/a?dir=x", "lock", "keep" },
     };

@@ -44,7 +44,7 @@ public class JsonTextTests
 
     [Fact]
     public void Members_are_sorted_by_their_bytes_and_of_two_with_one_name_the_later_counts() => Assert.Equal(
-        // In UTF-16 the face comes before the tilde.
+        // Sorted by UTF-16, the face would come before the tilde.
         "{\n        \"a\": 2,\n        \"～\": 3,\n        \"😀\": 4\n      }", OfMember("""{"😀":4,"～":3,"a":1,"a":2}"""));
 
     [Fact]

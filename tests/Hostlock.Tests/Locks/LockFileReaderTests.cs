@@ -80,7 +80,7 @@ public class LockFileReaderTests
         Assert.Equal(first, LockFileWriter.Write(Read(odd, reading)));
         Assert.StartsWith("flake.lock:20:", Error(broken, reading), StringComparison.Ordinal);
         Assert.StartsWith("flake.lock:1:", Error(dangling, reading), StringComparison.Ordinal);
-        // An object that goes on where the known one ended is not the known one.
+        // An object whose text begins with all of a known object, and goes on, is another object.
         Assert.StartsWith(
             "flake.lock:8:", Error(text.Replace("\"n7\": {", "\"n7\": {},{", StringComparison.Ordinal), reading), StringComparison.Ordinal);
     }

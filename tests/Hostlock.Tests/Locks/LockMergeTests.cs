@@ -72,7 +72,7 @@ public class LockMergeTests
         Assert.Equal([Path("x")], Conflicts(LockMerge.Merge(common, ours, theirs)));
     }
 
-    // As of two branches that both let x follow nixpkgs, one of which also moved x: git merges their lines.
+    // Two branches have let x follow nixpkgs, and one of them has also moved x. git would merge their lines.
     [Fact]
     public async Task An_entry_and_its_inputs_are_merged_apart()
     {

@@ -40,7 +40,7 @@ public class MergesTests
         var outcome = LockMerge.Merge(common, ours, theirs);
         if (outcome is MergeOutcome.Merged(var merged))
         {
-            // Whoever met a conflict of lines may have taken one side as it was.
+            // The person who met a conflict of lines may have taken one side as it was.
             if (!LockDiff.Same(committed, ours) && !LockDiff.Same(committed, theirs))
                 Assert.Equal([], LockDiff.Between(committed, merged).Changes);
             return;

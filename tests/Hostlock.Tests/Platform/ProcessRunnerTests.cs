@@ -255,7 +255,7 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task What_one_started_that_ends_gently_does_not_live_on()
     {
-        // The shell dies of the signal, the one below does not.
+        // The shell dies of the signal; the program that it started does not.
         await CancelAsync($"{Deaf} & wait", new ProcessStop.Gently(TimeSpan.FromMinutes(10)));
 
         await EndedAsync(_folder["pid"]);

@@ -37,7 +37,7 @@ public sealed class RegularFileTests : IDisposable
 
         foreach (var path in new[] { _folder["pipe"], "/dev/zero", _folder.Path })
             Assert.Equal("'x' is not a regular file", Assert.Throws<PlatformException>(() => RegularFile.Read(path, 1, "x")).Message);
-        // One that takes the place of a file after it was looked at is not waited for either.
+        // A pipe that takes the place of a file after the look is not waited for either.
         Assert.Throws<IOException>(() => UnixFiles.Open(Encoding.UTF8.GetBytes(_folder["pipe"])));
     }
 

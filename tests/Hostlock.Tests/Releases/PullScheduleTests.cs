@@ -44,7 +44,7 @@ public class PullScheduleTests
         var world = new World(seed, facts => facts);
 
         Assert.Equal("", world.Run());
-        // Who gave the newest system back before does not take it again.
+        // A machine that gave the newest system back before does not take it again.
         Assert.All(
             world.Machines.Where(machine => !machine.Returned.Contains(world.Newest.For(machine.Name)!.System)),
             machine => Assert.Equal(world.Newest.Number, machine.Highest));
@@ -173,7 +173,7 @@ public class PullScheduleTests
                 return $"{what}, whose time is over\n";
             machine.Highest = release.Number;
             machine.Memory = new(release, release.Number, released.System);
-            // A trial may fail, or the power may go in it: the machine is where it was, and remembers.
+            // A trial may fail, or the power may go during it: the machine is where it was, and remembers the system that it gave back.
             if (_random.Next(10) == 0 && minute < LastAttack)
                 machine.Returned = machine.Returned.Add(released.System);
             else

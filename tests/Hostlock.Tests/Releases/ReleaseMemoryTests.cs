@@ -73,7 +73,7 @@ public sealed class ReleaseMemoryTests : IDisposable
         Assert.False(File.Exists(Path.Combine(State, "refused")));
     }
 
-    // What a server says may be anything, and whoever asks the machine takes no more than so many bytes.
+    // A server may say anything, and the answer of a machine is refused if it has too many bytes.
     [Theory]
     [InlineData("'")]
     [InlineData("\u00e9")]

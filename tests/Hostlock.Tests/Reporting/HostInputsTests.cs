@@ -8,7 +8,7 @@ namespace Hostlock.Tests.Reporting;
 
 public class HostInputsTests
 {
-    // Were each compared with each, the limit of a test would end this one.
+    // If each were compared with each, this test would meet its limit.
     const int Many = 100_000;
 
     [Fact]

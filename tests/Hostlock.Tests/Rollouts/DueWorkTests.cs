@@ -56,7 +56,7 @@ public class DueWorkTests
         var hold = new RolloutEvent.Held(Plex, "a fair", Start);
 
         Assert.IsType<DueWork.GoOn>(DueWork.Of(Begun().After(hold), null, Both, Start));
-        // Who had its system was passed by in nothing.
+        // A host that has its system missed nothing while it was held.
         Assert.IsType<DueWork.Nothing>(DueWork.Of(Ended(HostOutcome.Kept).After(hold), null, Both, Start));
     }
 

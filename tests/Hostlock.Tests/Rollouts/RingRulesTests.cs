@@ -76,7 +76,7 @@ public class RingRulesTests
         Assert.Empty(story.Next);
         // A journal may name a host that its rollout does not have.
         Assert.Equal(story.Rollout, story.Copy().With(new RolloutEvent.Restored(FakeHostFacts.Plex, Start)).Rollout);
-        // Who goes on all the same is asked, since nothing was tried.
+        // A person who goes on all the same is asked, because nothing was tried.
         story.With(new RolloutEvent.Resumed(IsChecked: true, Start));
         Assert.Equal([new Order.AskToOpen("rest", DoorReason.NothingTried)], story.Next);
         Assert.Equal([new Order.Open("canary")], story.With(new RolloutEvent.Retried(A, Start)).Next);
@@ -108,7 +108,7 @@ public class RingRulesTests
 
         Assert.Equal([new Order.Do(C, Step.Probe)], back.Next);
         Assert.Equal([new Order.Do(C, Step.Activate)], back.Copy().Ends(C, Step.Probe, Facts(New)).Next);
-        // Nobody is held up by a machine that does not answer.
+        // A machine that does not answer holds up nobody.
         Assert.Equal([new Order.Do(B, Step.Activate)], back.IsAbsent(C).Next);
     }
 

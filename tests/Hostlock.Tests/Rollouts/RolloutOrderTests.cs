@@ -95,7 +95,7 @@ public class RolloutOrderTests
 
         Assert.Equal(message, Assert.Throws<RolloutException>(() => Of(file, $"{host} zeeba")).Message);
         Assert.Equal(["zeeba"], Of(file, $"zeeba {host}").Hosts.Last().After.Select(name => name.ToString()));
-        // Who takes no part is waited for by nobody.
+        // Nobody waits for a host that takes no part.
         Assert.Equal(named, string.Join(' ', Of(file, named).Hosts.Select(each => each.Name)));
     }
 

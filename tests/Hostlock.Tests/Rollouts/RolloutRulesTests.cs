@@ -264,7 +264,7 @@ public class RolloutRulesTests
         Assert.Equal(HostOutcome.Held, new Story().With(held).Outcome);
         Assert.Equal(HostOutcome.Held, Approved().With(held).With(new RolloutEvent.Resumed(true, Start)).Outcome);
         Assert.Equal(Step.Probe, Approved().With(held).With(free).NextStep);
-        // What is at risk is finished first.
+        // A host at risk is finished first.
         Assert.Equal(Step.Check, Tried().With(held).NextStep);
         Assert.Equal(HostOutcome.Kept, Story.Kept(Tried().With(held)).Outcome);
         Assert.Equal(HostOutcome.Returned, Returned().With(held).With(free).Outcome);
@@ -389,7 +389,7 @@ public class RolloutRulesTests
 
         Assert.Equal(HostOutcome.NotCopied, story.Outcome);
         Assert.Equal(Step.Activate, story.Approved().With(new RolloutEvent.Resumed(true, Start)).Says(Step.Probe, Facts(Old)).NextStep);
-        // Who runs the system already need not be changed.
+        // A machine that runs the system already need not be changed, so it does not matter that nobody can become root there.
         Assert.Equal(HostOutcome.Kept, new Story().Says(Step.Probe, Facts(New) with { Power = RootPower.None }).Outcome);
     }
 

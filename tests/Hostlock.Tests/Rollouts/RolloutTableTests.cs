@@ -35,7 +35,7 @@ public sealed class RolloutTableTests : IDisposable
         var shown = _output.ToString();
         Assert.Contains("plex  on trial · kept", shown, StringComparison.Ordinal);
         Assert.Contains("ring canary", shown, StringComparison.Ordinal);
-        // What was drawn is drawn over, and nothing of it is left below.
+        // The table is redrawn in its place, and at the end nothing of it is left.
         Assert.Contains("\e[2K", shown, StringComparison.Ordinal);
         Assert.EndsWith("\e[?25h", shown, StringComparison.Ordinal);
     }

@@ -11,7 +11,7 @@ namespace Hostlock.Tests.Scripts;
 [Trait("part", "whole")]
 public partial class ExamplesTests
 {
-    // What would be wrong with the example itself.
+    // Errors that would mean that the example itself is wrong.
     [GeneratedRegex(
         "^error: (?:unknown |unexpected |'[^']*' needs |'[^']*' takes no |there is no ring)",
         RegexOptions.Multiline)]
@@ -52,7 +52,7 @@ public partial class ExamplesTests
             Assert.DoesNotContain("ended with 70", said, StringComparison.Ordinal);
         }
 
-        // The story marks what is told.
+        // In the story of a script, a mark stands before each line of errors.
         Assert.DoesNotMatch(Senseless(), said.Replace("\n! ", "\n", StringComparison.Ordinal));
     }
 

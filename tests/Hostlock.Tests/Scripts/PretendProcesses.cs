@@ -37,7 +37,8 @@ sealed class PretendProcesses(string programs) : IProcessRunner
     ProcessRequest Prepared(ProcessRequest request)
     {
         var brought = Path.Combine(programs, Path.GetFileName(request.Program));
-        // A program that is not there, not the one of the machine. What is printed for a shell is run by one.
+        // Any program but git and sh is the one that the script brings, or does not exist; it is never the one of the machine. sh runs the
+        // lines that are printed for a shell.
         var program = File.Exists(brought) || request.Program is not ("git" or "sh") ? brought : request.Program;
         var environment = FixedGit
             .Set("GIT_CONFIG_KEY_2", _repositories).Set("GIT_CONFIG_VALUE_2", "https://git.sr.ht/~ada/")

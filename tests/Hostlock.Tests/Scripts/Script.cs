@@ -256,7 +256,7 @@ sealed class Script : IDisposable
         return state.ToString();
     }
 
-    // Does what the last check offers against the findings of a rule, and checks again.
+    // Runs the commands that the last check offers against the findings of a rule, and checks again.
     async Task MendFindingsAsync(string code, CancellationToken cancellationToken)
     {
         var check = _words;

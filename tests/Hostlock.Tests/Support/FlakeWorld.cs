@@ -180,7 +180,7 @@ sealed class FlakeWorld : IFlakeSource
     IReadOnlyList<string> Asked(string question) =>
         [.. _asked.Where(asked => asked.Question == question).Select(asked => asked.Reference).Distinct()];
 
-    // Others are given the word before the answer, as when the network is asked.
+    // Yields before the answer, so that other tasks run, as they do while the network is asked.
     async Task Ask(string question, FlakeRef reference, CancellationToken cancellationToken)
     {
         _asked.Enqueue((question, reference.ToString()));
@@ -234,10 +234,10 @@ sealed class FlakeWorld : IFlakeSource
             if (reference.Revision is { } revision)
                 return All.FirstOrDefault(version => version.Id.ToString() == revision)
                     ?? throw FetchException.NoSuchRevision(reference.ToString(), revision);
-            // What has no revisions is told apart by its hash.
+            // Versions of a type without revisions are told apart by their hashes.
             if (reference.NarHash is { } hash)
                 return All.FirstOrDefault(version => version.NarHash == hash) ?? Branches[""][^1];
-            // What is called like no branch may be the beginning of a revision.
+            // A name that no branch has may be the beginning of a revision.
             if (reference.Ref is { } name && !Branches.ContainsKey(name)
                 && All.FirstOrDefault(version => version.Id.ToString().StartsWith(name, StringComparison.OrdinalIgnoreCase)) is { } begun)
                 return begun;

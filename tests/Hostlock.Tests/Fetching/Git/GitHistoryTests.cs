@@ -29,7 +29,7 @@ public sealed class GitHistoryTests : IDisposable
         Assert.Equal("plain", await BlobAsync("locks/plex.lock"));
     }
 
-    // As in the past of a lock that has another name by now.
+    // The past of a lock may have it under another name.
     [Fact]
     public async Task So_is_one_that_nobody_announced()
     {

@@ -94,7 +94,7 @@ public class BrokenDownloadsTests
         Assert.Equal(["", "bytes=13-"], Ranges(server));
     }
 
-    // Without a name that only these bytes have, the rest may be that of another body.
+    // Without an ETag that only these bytes have, the rest might be that of another body.
     [Theory]
     [InlineData("X", "")]
     [InlineData("Accept-Ranges", "bytes")]
@@ -197,7 +197,7 @@ public class BrokenDownloadsTests
         Assert.Equal(["", range], ranges.Select(asked => asked.Length > 0 ? "bytes=" : ""));
     }
 
-    // A server that compares it first would say that nothing has changed, of a body of which half has come.
+    // With such a condition, a server might answer that nothing has changed, although only half of the body has come.
     [Fact]
     public async Task The_rest_is_not_asked_for_on_the_condition_that_the_body_changed()
     {

@@ -33,7 +33,7 @@ public class HttpVersionsTests
         Assert.Single((await AskAsync(HttpProtocols.Http1AndHttp2, "")).Select(request => request.Connection).Distinct());
     }
 
-    // What each of the requests was, all made at once.
+    // The protocol and the connection of each request. All requests are made at once.
     static async Task<IReadOnlyCollection<(string Protocol, string Connection)>> AskAsync(HttpProtocols protocols, string setting)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

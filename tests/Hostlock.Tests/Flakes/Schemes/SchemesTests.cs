@@ -71,7 +71,7 @@ public partial class SchemesTests
             File.ReadAllText(Path.Combine(Repository.Root, "docs/files.md")),
             StringComparison.Ordinal);
 
-    // nix/hostlock.nix is read by hand and written by hand: what it says of archives has to be what the types say.
+    // nix/hostlock.nix is written by hand, so it might disagree with the types on which inputs are archives.
     [Fact]
     public void Archives_are_for_hostlock_nix_where_the_types_say()
     {

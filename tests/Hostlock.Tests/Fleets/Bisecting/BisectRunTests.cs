@@ -15,7 +15,7 @@ public sealed class BisectRunTests : IDisposable
     const string Command =
         "test \"$PWD\" = \"$HOSTLOCK_FLAKE\" && ! grep -A1 '\"repo\": \"b\"' locks/$HOSTLOCK_HOST.lock | grep -q 2222";
 
-    // The good lock, the bad one, and of three inputs until one is left.
+    // The good lock and the bad one are tried, and then locks with some of the three inputs, until one input is left.
     const int AllTries = 5;
 
     static readonly string[] Names = ["a", "b", "c"];

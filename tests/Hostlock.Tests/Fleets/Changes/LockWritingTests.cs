@@ -248,7 +248,7 @@ public sealed class LockWritingTests : IDisposable
         Assert.Equal("2", TestGit.In(_folder.Path, "rev-list", "--count", "HEAD").Trim());
         Assert.Empty(Directory.EnumerateFiles(_folder[".git"], "hostlock-commit-*"));
 
-        // Of what a killed run writes into a pipe, git gets what the pipe held.
+        // If a run is killed while it writes into the pipe, git gets what the pipe held by then.
         async Task OutliveAsync() => await _processes.RunAsync(
             killed.Request! with { Input = killed.Request.Input[..Math.Min(Pipe, killed.Request.Input.Length)] },
             TestContext.Current.CancellationToken);
@@ -410,7 +410,7 @@ public sealed class LockWritingTests : IDisposable
         Assert.Equal("'a' is shared: web gets it as well", Assert.Single(web.Warnings).Message);
     }
 
-    // A repository of which everything is committed, by somebody.
+    // Makes the folder a repository in which everything is committed.
     void Repository()
     {
         TestGit.Commit(_folder.Path, 1);

@@ -149,7 +149,7 @@ public sealed class PromotionTests : IDisposable
         "web declares 'b/a' otherwise")]
     [InlineData("""b.url = "github:acme/b";""", """b.follows = "a";""", "web declares 'b' otherwise")]
     [InlineData("""b.url = "github:acme/b";""", """b = { url = "github:acme/b"; flake = false; };""", "web declares 'b' otherwise")]
-    // What has no effect is no difference.
+    // An override of an input that does not exist has no effect, so it is no difference.
     [InlineData("""b.url = "github:acme/b";""", """b = { url = "github:acme/b"; inputs.none.follows = "a"; };""", null)]
     [InlineData("""b = { url = "github:acme/b"; inputs.none.follows = "a"; };""", """b.url = "github:acme/b";""", null)]
     public async Task An_entry_goes_where_the_same_is_declared_of_the_input_and_of_all_beneath_it(string ofPlex, string ofWeb, string? rule)

@@ -143,7 +143,7 @@ public sealed class SharedInputsTests : IDisposable
 
     Task<IReadOnlyList<LockOutcome>> SpreadAsync(string policies, LockFile? web) => SpreadAsync(policies, web, Plan("plex", Old, Now));
 
-    // What comes of an update of plex beside web, whose lock is on disk.
+    // The outcomes after an update of plex, beside web, whose lock is on disk.
     async Task<IReadOnlyList<LockOutcome>> SpreadAsync(string policies, LockFile? web, params LockOutcome[] outcomes)
     {
         var folder = Open(policies);

@@ -17,7 +17,7 @@ public sealed class FleetCheckTests : IDisposable
 
     static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    // By code: the fleet, as one that is in order and what is different about it.
+    // By the code of a rule: a fleet that breaks it, told as a fleet in order and what is different about it.
     static readonly Dictionary<string, (Action<FleetCheckTests> Break, string Said)> Cases = new()
     {
         ["unreadable"] = (

@@ -162,7 +162,7 @@ public sealed class LockHistoryTests : IDisposable
 
         Assert.Equal([$"day 4 {hosts} 2→3", "day 2 1 1→2", $"day 1 {hosts} nothing→1"], await ChangesAsync(10));
         Assert.Equal([$"day 4 {hosts} 2→3", "day 2 1 1→2"], await ChangesAsync(2));
-        // Of the commits, of their files, of the attributes of all locks, and of objects, for each of the two.
+        // Each of the two asks git four things: the commits, their files, the attributes of all locks, and objects.
         Assert.Equal(2 * 4, _processes.Started.Count);
     }
 

@@ -108,7 +108,7 @@ public sealed class LastDoneTests : IDisposable
     IEnumerable<FleetFolder> Undo(params string[] words) =>
         LastDone.FlakesToUndo([_nixos, _home], ["undo", .. words], words);
 
-    // As a command does it, and so much later by the clock of the files.
+    // Writes a file as a command does. The record gets a time that is later by so much.
     static void Write(FleetFolder flake, string words, string path, TimeSpan after = default)
     {
         var contents = Encoding.UTF8.GetBytes(words);

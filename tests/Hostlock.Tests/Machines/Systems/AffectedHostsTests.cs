@@ -25,7 +25,7 @@ public sealed class AffectedHostsTests : IDisposable
         _folder.Write("locks/plex.lock", Lock);
         _folder.Write("locks/web.lock", Lock);
         TestGit.Commit(_folder.Path, 1);
-        // The files make system 1 of a host; what a commit is asked of is system 0.
+        // The files make the system 1 of each host, and a commit makes the system 0.
         _programs.Nix = reference => Built(reference.Contains("rev=", StringComparison.Ordinal) ? '0' : '1');
     }
 

@@ -11,7 +11,7 @@ namespace Hostlock.Tests.Rollouts.Gates;
 
 public sealed class GateRunTests : IDisposable
 {
-    // A gate has longer than a test.
+    // Longer than a test may take: a gate whose time is this long never runs out of it here.
     static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
 
     readonly TempFolder _folder = new();
@@ -138,7 +138,7 @@ public sealed class GateRunTests : IDisposable
     {
         var gate = Gate(new GateQuestion.Run(["sh", "-c", line]), Long) with { Passes = 1000 };
 
-        // The time is over once the gate has answered.
+        // The time for the gate is over when its answer comes.
         var answer = Assert.Single(
             await Run(time: new Clock { Hours = [0, 0, 1] }).AskAsync([gate], Address, TestContext.Current.CancellationToken));
 

@@ -158,7 +158,7 @@ public sealed class JournalTests : IDisposable
 
             var error = Assert.Throws<RolloutException>(() => Journal.Lines(damaged, Path));
 
-            // A line end that is none any more joins two lines.
+            // An altered line end joins two lines.
             Assert.Contains($"line {line} ", error.Message, StringComparison.Ordinal);
         }
     }

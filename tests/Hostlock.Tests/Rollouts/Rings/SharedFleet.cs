@@ -24,7 +24,7 @@ sealed class SharedFleet : IDisposable
         WriteLock("here", "web", 1);
         TestGit.Commit(Here, 1);
         TestGit.In(_folder.Path, "clone", "-q", "--bare", "here", "other.git");
-        // As git clone leaves it, with less of git.
+        // The settings that git clone writes, without starting git.
         File.AppendAllText(
             _folder["here/.git/config"],
             $"[remote \"origin\"]\n\turl = {Other}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n"

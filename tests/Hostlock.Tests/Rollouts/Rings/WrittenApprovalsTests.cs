@@ -96,7 +96,7 @@ public sealed class WrittenApprovalsTests : IDisposable
 
         Assert.Equal("ada@example.org", approval!.By);
         Assert.Empty(_warnings);
-        // What the journal says is not believed, but the object that it names.
+        // The journal is not believed; the object that it names is.
         Assert.Empty(await RequireAsync(approval));
     }
 

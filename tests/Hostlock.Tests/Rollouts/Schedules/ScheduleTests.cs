@@ -10,7 +10,7 @@ public class ScheduleTests
 
     const int All = 100_000;
 
-    // As many fleets of a thousand as it takes to see the rules fail that have a mistake.
+    // With so many fleets of a thousand hosts, all rules that have a mistake are seen to fail.
     const int Large = 20;
 
     // Each part of the long laws is a test of its own, and has its own limit: a busy machine may take long for all of them.

@@ -60,7 +60,7 @@ sealed class SimulatedRun
         return run._rollout;
     }
 
-    // What the journal adds up to, as those see it who know the plan.
+    // The state to which the journal adds up, with the plan as it was made.
     Rollout Truth => _rollout with { Plan = _schedule.Plan };
 
     SimulatedMachine Machine(HostPlan plan)
@@ -89,7 +89,7 @@ sealed class SimulatedRun
         JudgeEnd();
     }
 
-    // Does what may be done now, until the rules want nothing more. What is left is a question or a time.
+    // Carries out orders until the rules want nothing more now. The orders that are left are questions, or wait for a time.
     ImmutableArray<Order> Begin()
     {
         while (true)
@@ -217,7 +217,7 @@ sealed class SimulatedRun
 
     SimulatedMachine Any() => _machines[_schedule.Plan.Hosts.ElementAt(_random.Next(_machines.Count)).Host];
 
-    // What was sent to machines goes on there. The next run knows what the journal tells, and nothing else.
+    // Commands that were sent to machines go on there. The next run knows what the journal tells, and nothing else.
     void Kill()
     {
         _working.Clear();

@@ -121,7 +121,7 @@ public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWat
         _says = (step, stop) => step switch
         {
             Step.Check => Silent(stopsNow: !isAsked),
-            // As HostWork does, until the machine answers or it is to stop.
+            // Asks again, as HostWork does, until the machine answers or the run is to stop.
             Step.Probe when _stopping.IsCancellationRequested => throw new UnreachableException(),
             Step.Probe when Last.Hosts[Plex].IsAwaited => Awaited(stop),
             _ => null,

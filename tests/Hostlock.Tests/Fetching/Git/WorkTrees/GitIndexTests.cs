@@ -112,7 +112,7 @@ public sealed class GitIndexTests : IDisposable
             }
             catch (FetchException)
             {
-                // Named and typed.
+                // A typed error that names the file is as it should be.
             }
         }
     }

@@ -6,7 +6,7 @@ namespace Hostlock.Tests.Fleets.Settings.Toml;
 /// is refused.</summary>
 public class TomlVectorsTests
 {
-    // What hostlock.toml may not have, though TOML has it, and which texts have it.
+    // The parts of TOML that hostlock.toml may not have, each with the texts that have them.
     static readonly (string Message, Func<TomlVector, bool> Has)[] Refused =
     [
         ("dates are not allowed in this file", vector => vector.Has("datetime", "datetime-local", "date-local", "time-local")),
