@@ -1,4 +1,4 @@
-# What all scripts that hostlock runs on machines begin with. POSIX sh and coreutils suffice; what else is there is used.
+# The beginning of all scripts that hostlock runs on machines. POSIX sh and coreutils suffice; other programs are used if they exist.
 root=
 LC_ALL=C
 PATH=$PATH:/run/current-system/sw/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
@@ -10,17 +10,17 @@ held=$root/run/nixos/switch-to-configuration.lock
 newline='
 '
 
-# What is put before a program that asks a service: one that does not answer must not keep us. As words it is no process of its own.
+# The words in front of a program that asks a service, which may never answer. A function in their place would be one more process.
 bounded=
 ! command -v timeout >/dev/null 2>&1 || bounded='timeout 5'
 
-# A program that is started costs a machine as much as some hundred lines of sh, and probes are many: what follows gives its answer in a
-# variable, and starts one program where it cannot do without.
+# A program that is started costs a machine as much as some hundred lines of sh, and probes are many. So these functions give their answers
+# in variables, and start a program only if they need one.
 
 # The first line of a file, as `first`; nothing if it cannot be read. Not for /proc/sys, where the kernel gives each reader one piece.
 line() {
   first=
-  # Who reads a pipe waits for whoever writes.
+  # Reading a pipe would wait for a writer.
   [ -f "$1" ] || return
   { IFS= read -r first <"$1"; } 2>/dev/null || [ -n "$first" ]
 }

@@ -8,7 +8,7 @@ booted=$root/run/booted-system
 
 say() { printf '%s\t%s\n' "$1" "$2"; }
 
-# Tells if a path leads to a file that can be read. Who reads a pipe waits for whoever writes.
+# True if a path leads to a regular file that can be read. Reading a pipe would wait for a writer.
 is_file() { [ -f "$1" ] && [ -r "$1" ]; }
 
 # Says a small file in base64, on one line; nothing if it is larger than $3 bytes or cannot be read.
@@ -30,7 +30,7 @@ pick() {
 }
 
 say hostlock-probe "1 $nonce"
-# What the kernel says is a line each.
+# The kernel gives each of the two on a line of its own.
 names=$(cat "$root/proc/sys/kernel/hostname" "$root/proc/sys/kernel/random/boot_id" 2>/dev/null)
 case $names in *"$newline"*) ;; *) names=$names$newline ;; esac
 say host "${names%%"$newline"*}"
@@ -122,7 +122,8 @@ if is_file "$receipts"; then
   [ -z "$receipt" ] || say receipt "$receipt"
 fi
 packed refused "$refused" 4096
-# From when on it begins no more with the release that it accepted last. A release is one long line that begins with its commit and this.
+# The time from which on it no longer begins with the release that it accepted last. A release is one long line, near the beginning of which
+# this time stands.
 if is_file "$root/var/lib/hostlock/accepted"; then
   accepted=$(head -c 128 "$root/var/lib/hostlock/accepted" | tr -d '\0')
   expires=${accepted#*'","expires":'}

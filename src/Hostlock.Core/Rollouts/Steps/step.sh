@@ -15,7 +15,7 @@ unit=$silence
 refuse() { echo "hostlock: $1" >&2; exit 75; }
 has_systemd() { [ -d "$root/run/systemd/system" ] && command -v systemd-run >/dev/null 2>&1; }
 
-# True if what boots next does so by our doing, or did before anything was done.
+# True if the system that boots next is the target, or the one that booted next before anything was done.
 is_ours() {
   top "$profile"
   [ "$to" = "$next" ] || [ "$to" = "$target" ]
@@ -33,7 +33,7 @@ runs() {
   return 1
 }
 
-# Puts a file whole, also if the power goes.
+# Writes a file so that it is whole even after a power cut.
 put() { printf '%s\n' "$2" >"$1.new" && { sync "$1.new" 2>/dev/null || true; } && mv "$1.new" "$1"; }
 
 # A collection of garbage must not take the way there, or the way back.
@@ -117,13 +117,13 @@ back() {
     point "$next" || return 1
     moved=1
   fi
-  # An entry of the boot loader that somebody else writes may be written although the profile is not.
+  # An engine or an agent may have written the entry of the boot loader, although the profile has not moved.
   entry=$next
   case $action in
     switch) [ -z "$next" ] || moved=1 ;;
     agent) entry=$to_run moved=1 ;;
   esac
-  # Also if the old system runs: an activation that was cut short has left units stopped.
+  # The old system is activated even if it runs: an activation that was cut short has left units stopped.
   act "$to_run" test
   code=$?
   if [ -n "$moved" ]; then act "$entry" boot || return 1; fi
@@ -201,7 +201,7 @@ case $verb in
     exit "$code"
     ;;
   silence)
-    # A switch that is under way is let finish first.
+    # Lets a switch that is under way finish first.
     mkdir -p "${held%/*}"
     ! command -v flock >/dev/null 2>&1 || flock "$held" true
     is_tried || exit 0
