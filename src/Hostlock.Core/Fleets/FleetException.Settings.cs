@@ -54,10 +54,10 @@ public sealed partial class FleetException
         };
 
     internal static FleetException NothingSoaks(SourceSpan span) =>
-        new("a soak is of the hosts of earlier rings, and this ring comes after none")
+        new("a soak waits for the hosts of earlier rings, and this ring comes after none")
         {
             Span = span,
-            Hint = "give it 'after' too, or leave 'soak' out",
+            Hint = "give the ring 'after' too, or leave out 'soak'",
         };
 
     internal static FleetException RingsGoRound(SourceSpan span, string ring) =>

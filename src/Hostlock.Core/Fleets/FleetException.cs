@@ -118,14 +118,14 @@ public sealed partial class FleetException : HostlockException
         };
 
     internal static FleetException NotNamedLikeAHost(string name) =>
-        new($"'{name}' has no lock of its own, because no host can be called that: flake.lock builds it")
+        new($"'{name}' cannot be the name of a host, so it has no lock of its own: flake.lock builds it")
         {
-            Hint = "its lock is called root",
+            Hint = "flake.lock is called root",
         };
 
     /// <summary>The name of a configuration was typed that can have no lock of its own.</summary>
     public static Warning BuiltByRootAlone(string name) =>
-        new($"'{name}' has no lock of its own, because no host can be called that: root is meant, whose flake.lock builds it");
+        new($"'{name}' cannot be the name of a host, so it has no lock of its own: root is taken, because flake.lock builds it");
 
     internal static FleetException InputForHost(string name, string input) =>
         new($"unknown host '{name}'")
@@ -138,7 +138,7 @@ public sealed partial class FleetException : HostlockException
         new($"there is no ring '{name}'") { Hint = Closest.To(name, rings) ?? Known("rings", rings) };
 
     /// <summary>A ring was typed, and the command works on one lock.</summary>
-    public static FleetException NotOneLock(string word) => new($"'{word}' is a ring, and one lock is meant")
+    public static FleetException NotOneLock(string word) => new($"'{word}' is a ring, and a single lock is needed")
     {
         Hint = "name a host, or root",
     };
@@ -218,7 +218,7 @@ public sealed partial class FleetException : HostlockException
         };
 
     internal static FleetException FreezesNoInput(LockPlace place, string input, IEnumerable<string> known) =>
-        new($"hostlock.toml freezes '{input}' on {place.Name}, which is not an input of it")
+        new($"hostlock.toml freezes '{input}' of {place.Name}, which has no such input")
         {
             Hint = Closest.To(input, known) ?? Known("inputs", known) ?? "take the freeze out of hostlock.toml",
         };
@@ -265,7 +265,7 @@ public sealed partial class FleetException : HostlockException
 
     /// <summary>A lock was named for hosts that begin with it, and no host.</summary>
     public static FleetException LikeNeedsHosts() =>
-        new("'--like' needs the hosts that begin with that lock") { Hint = "name the hosts before it" };
+        new("'--like' needs the names of the hosts that begin with that lock") { Hint = "hostlock init HOST --like OTHER" };
 
     internal static FleetException DiffersByCase(HostName host, string place, HostName other, string otherPlace) =>
         new($"the locks of {host} and {other} would be '{place}' and '{otherPlace}', which differ by case alone: "
@@ -464,8 +464,8 @@ public sealed partial class FleetException : HostlockException
     /// <summary>The hint for a host that hostlock.toml gives no target.</summary>
     /// <param name="host">The host.</param>
     internal static string ToReach(HostName host) =>
-        $"hostlock.toml gives {host} no target, so ssh is asked for its name; "
-        + $"give {FleetFile.HeaderOf("hosts", host.ToString())} a target = \"root@{host}.lan\"";
+        $"hostlock.toml names no target for {host}, so ssh looks for a machine of that name; "
+        + $"under {FleetFile.HeaderOf("hosts", host.ToString())}, add target = \"root@{host}.lan\"";
 
     /// <summary>The command of a bisect fails with the lock that is said to be good.</summary>
     public static FleetException GoodIsNotGood() =>
@@ -562,11 +562,11 @@ public sealed partial class FleetException : HostlockException
 
     /// <summary>A revision is named, and an age is to choose one.</summary>
     public static FleetException ToChoosesItself() =>
-        new("--to names what an input moves to, and --min-age chooses it by age") { Hint = "leave one of the two out" };
+        new("--to names the revision, and --min-age chooses it by its age") { Hint = "leave one of the two out" };
 
     /// <summary>--exclude and --input were both given.</summary>
     public static FleetException ExcludesNamed() =>
-        new("--exclude leaves inputs out of all, and --input names some") { Hint = "name the inputs to move, or those to leave" };
+        new("--exclude is for an update of all inputs, and --input names some") { Hint = "name the inputs to move, or those to leave" };
 
     /// <summary>True if the answer is no, although nothing is wrong; this gives exit code 1.</summary>
     public bool IsRefusal { get; private init; }
@@ -655,7 +655,8 @@ public sealed partial class FleetException : HostlockException
         };
 
     /// <summary>A page is to be shown that goes to the standard output, and is no file.</summary>
-    public static FleetException ShowsNoFile() => new("'--open' shows a page that is written to a file");
+    public static FleetException ShowsNoFile() =>
+        new("'--open' shows a file, and the page goes to the standard output") { Hint = "leave '--open' out, or name a file" };
 
     /// <summary>An option is about the report in the other format.</summary>
     public static FleetException NotInThisFormat(string option, string format) =>

@@ -103,7 +103,7 @@ public sealed class LockException : HostlockException
         new($"this flake has more than {bound} inputs, counting the inputs of inputs");
 
     internal static LockException InnerTooLarge(string input) =>
-        new($"what input '{input}' is built by makes no lock of its own: with all that it follows, it has too many inputs");
+        new($"input '{input}' cannot have a lock of its own: with all that it follows, it has too many inputs");
 
     internal static LockException TooManyPaths(int bound) =>
         new($"the inputs of the lock files share nodes, and have more than {bound} paths")

@@ -53,10 +53,10 @@ public sealed class MachineException : HostlockException
         new($"the answer of {host} has more than {bound} bytes") { IsOutside = true };
 
     internal static MachineException StrangeLine(HostName host, string line) =>
-        new($"the answer of {host} has a line that is not of the probe: '{line}'")
+        new($"the answer of {host} has a line that the probe does not print: '{line}'")
         {
             IsOutside = true,
-            Hint = "a program that its shell starts at login prints in the midst of the answer",
+            Hint = "a program that its shell starts at login prints into the answer",
         };
 
     internal static MachineException StrangeValue(HostName host, string key) =>

@@ -64,7 +64,7 @@ public sealed class ReleaseException : HostlockException
     internal static ReleaseException Diverged() => new("this clone and the other repository have different releases of one number")
     {
         IsOutside = true,
-        Hint = "machines have one of them: the other is forgotten by 'git update-ref -d refs/hostlock/releases' in its repository",
+        Hint = "find out which one machines have; in the repository of the other, 'git update-ref -d refs/hostlock/releases' forgets it",
     };
 
     internal static ReleaseException PushedMeanwhile(string said) =>
@@ -91,7 +91,7 @@ public sealed class ReleaseException : HostlockException
         new($"a release has at most {most} bytes, and this one has more") { IsOutside = true, IsRefused = true };
 
     internal static ReleaseException Incomplete() =>
-        new("the release or its signature is missing, or is no signature") { IsOutside = true, IsRefused = true };
+        new("the release is missing, or it has no signature") { IsOutside = true, IsRefused = true };
 
     internal static ReleaseException NoLatest() => new("'latest' is no number of a release") { IsOutside = true, IsRefused = true };
 

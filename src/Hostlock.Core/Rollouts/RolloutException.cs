@@ -178,7 +178,7 @@ public sealed class RolloutException : HostlockException
         };
 
     internal static RolloutException FilesMoved(string path) =>
-        new($"{path} came since the rollout was planned, and no system was built with it")
+        new($"{path} was changed upstream since the rollout was planned, and no system was built with the change")
         {
             IsBusy = true,
             Hint = "no further host was touched; 'git pull' and 'hostlock rollout' plan anew with it",

@@ -429,7 +429,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
 
     [Theory]
     [InlineData("overtaken", "locks/overtaken-b.lock", "is no longer what it was")]
-    [InlineData("outpaced", "modules/common.nix", "came since the rollout was planned, and no system was built with it")]
+    [InlineData("outpaced", "modules/common.nix", "was changed upstream since the rollout was planned, and no system was built with")]
     public async Task A_push_that_finds_what_the_systems_were_not_built_of_leaves_the_ring_alone(string name, string path, string why)
     {
         var story = Begin(name, Soaks);

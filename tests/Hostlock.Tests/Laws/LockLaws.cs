@@ -5,7 +5,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Tests.Laws;
 
-/// <summary>Laws that hold for all locks: of merges, grafts, writing and reading, and of the search for an input that broke a host.</summary>
+/// <summary>Laws that hold for all locks: of merges, grafts, writing and reading, and of the search for a broken input.</summary>
 public class LockLaws
 {
     static readonly string[] Names = ["a", "b", "nixpkgs", "x-y"];

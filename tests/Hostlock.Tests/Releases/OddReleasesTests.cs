@@ -97,12 +97,12 @@ public sealed class OddReleasesTests : IAsyncDisposable
     public static TheoryData<string, string> Odd => new()
     {
         { "latest", "'latest' is no number" },
-        { "latest-folder", "the release or its signature is missing" },
+        { "latest-folder", "the release is missing, or it has no signature" },
         { "latest-large", "which is too many" },
-        { "latest-missing", "the release or its signature is missing" },
-        { "release-missing", "the release or its signature is missing" },
+        { "latest-missing", "the release is missing, or it has no signature" },
+        { "release-missing", "the release is missing, or it has no signature" },
         { "release-large", "which is too many" },
-        { "signature", "the release or its signature is missing" },
+        { "signature", "the release is missing, or it has no signature" },
     };
 
     [Theory]

@@ -111,7 +111,7 @@ public class FleetFileTests
     [InlineData("[inputs.nixpkgs]\nscope = 'global'", 2, 9, "\"shared\" or \"host\"")]
     [InlineData("[hosts.plex]\nring = 'nowhere'", 2, 8, "no ring 'nowhere'")]
     [InlineData("[rings.a]\nafter = 'b'", 2, 9, "there is no ring 'b'")]
-    [InlineData("[rings]\na.soak = '24h'", 2, 10, "a soak is of the hosts of earlier rings, and this ring comes after none")]
+    [InlineData("[rings]\na.soak = '24h'", 2, 10, "a soak waits for the hosts of earlier rings, and this ring comes after none")]
     [InlineData("[rollout]\nengin = 'direct'", 2, 1, "setting 'engin' is not known")]
     [InlineData("[rollout]\nengine = 'colmena'", 2, 10, "there is no engine 'colmena'")]
     [InlineData("[hosts.plex]\nengine = 'colmna'\n[engines.colmena]\ntest = ['colmena']", 2, 10, "there is no engine 'colmna'")]

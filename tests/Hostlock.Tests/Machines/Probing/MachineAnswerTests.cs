@@ -49,10 +49,10 @@ public class MachineAnswerTests
         Assert.Equal(message, Assert.Throws<MachineException>(() => Read(text)).Message);
 
     [Theory]
-    [InlineData("hello", "a line that is not of the probe: 'hello'")]
-    [InlineData("\e[31mhello", @"a line that is not of the probe: '\u001b[31mhello'")]
-    [InlineData("key\tvalue", @"a line that is not of the probe: 'key\u0009value'")]
-    [InlineData("failed\ta\tb", @"a line that is not of the probe: 'failed\u0009a\u0009b'")]
+    [InlineData("hello", "a line that the probe does not print: 'hello'")]
+    [InlineData("\e[31mhello", @"a line that the probe does not print: '\u001b[31mhello'")]
+    [InlineData("key\tvalue", @"a line that the probe does not print: 'key\u0009value'")]
+    [InlineData("failed\ta\tb", @"a line that the probe does not print: 'failed\u0009a\u0009b'")]
     [InlineData("host\tagain", "makes no sense: 'host'")]
     [InlineData("generation\t1 2 3", "makes no sense: 'generation'")]
     [InlineData("generation\t1 2 /etc/passwd -", "makes no sense: 'generation'")]
