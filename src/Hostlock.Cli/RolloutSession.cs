@@ -53,7 +53,7 @@ sealed class RolloutSession(CommandRun run)
     /// <summary>Finds the hosts that a rollout would take back.</summary>
     public StepsBack StepsBack => new(run.Probes, run.Journals);
 
-    /// <summary>Deletes the refs of old rollouts, in the other repository as well if it has the journals.</summary>
+    /// <summary>Deletes the refs of old rollouts, in the upstream repository as well if it has the journals.</summary>
     public async Task ForgetOldAsync()
     {
         var forgotten = await CandidateCommit.ForgetOldAsync(run.Processes, run.Folder, run.CancellationToken);

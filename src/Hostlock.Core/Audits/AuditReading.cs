@@ -24,7 +24,7 @@ public sealed class AuditReading(
     /// <summary>The most bytes that a file with the keys of machines may have.</summary>
     public const long MaximumKnownHosts = 16 * 1024 * 1024;
 
-    /// <summary>Reads the journals that this clone has: its own, and those that the other repository keeps, as far as they were
+    /// <summary>Reads the journals that this clone has: its own, and those that the upstream repository keeps, as far as they were
     /// fetched.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="AuditException">A line is not what was written, or two copies of a journal differ.</exception>

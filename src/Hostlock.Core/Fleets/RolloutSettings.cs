@@ -84,7 +84,7 @@ public enum JournalPlace
     /// <summary>In this clone alone.</summary>
     Clone,
 
-    /// <summary>In the other repository too, for clones that are new each time.</summary>
+    /// <summary>In the upstream repository too, for clones that are new each time.</summary>
     Git,
 }
 

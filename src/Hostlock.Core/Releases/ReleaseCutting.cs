@@ -23,7 +23,7 @@ public sealed record ReleaseRequest(IReadOnlyList<Host>? Hosts, TimeSpan Lifetim
     /// <summary>A folder that its files are written to as well, absolute; null for none.</summary>
     public string? Output { get; init; }
 
-    /// <summary>If true, the releases of the other repository are taken up first, and the new one is pushed there.</summary>
+    /// <summary>If true, the releases of the upstream repository are taken up first, and the new one is pushed there.</summary>
     public bool IsPushed { get; init; }
 }
 

@@ -61,7 +61,7 @@ public sealed class ReleaseException : HostlockException
 
     internal static ReleaseException NotRead(string said) => new($"git does not read the releases: {said:lines}") { IsOutside = true };
 
-    internal static ReleaseException Diverged() => new("this clone and the other repository have different releases of one number")
+    internal static ReleaseException Diverged() => new("this clone and the upstream repository have different releases of one number")
     {
         IsOutside = true,
         Hint = "find out which one machines have; in the repository of the other, 'git update-ref -d refs/hostlock/releases' forgets it",

@@ -123,9 +123,9 @@ public sealed class ReleaseRepository
         return before;
     }
 
-    /// <summary>Takes up newer releases of the other repository.</summary>
+    /// <summary>Takes up newer releases of the upstream repository.</summary>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">git cannot reach the other repository, or neither goes on from the other.</exception>
+    /// <exception cref="HostlockException">git cannot reach the upstream repository, or neither goes on from the other.</exception>
     public async Task FetchAsync(CancellationToken cancellationToken)
     {
         var upstream = await Upstream.OfAsync(_processes, _folder, cancellationToken);
@@ -141,10 +141,10 @@ public sealed class ReleaseRepository
             throw ReleaseException.Diverged();
     }
 
-    /// <summary>Pushes the releases. If the other repository has got another one meanwhile, the one that was added is taken back.</summary>
+    /// <summary>Pushes the releases. If the upstream repository got another one meanwhile, the one that was added is taken back.</summary>
     /// <param name="before">The commit that was the newest one before; null if there was none.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">git cannot reach the other repository, or another one was pushed meanwhile.</exception>
+    /// <exception cref="HostlockException">git cannot reach the upstream repository, or another one was pushed meanwhile.</exception>
     public async Task PushAsync(Revision? before, CancellationToken cancellationToken)
     {
         var upstream = await Upstream.OfAsync(_processes, _folder, cancellationToken);

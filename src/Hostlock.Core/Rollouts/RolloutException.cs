@@ -211,7 +211,7 @@ public sealed class RolloutException : HostlockException
         };
 
     internal static RolloutException JournalNotPushed(string rollout, TimeSpan patience) =>
-        new($"the journal of the rollout {rollout} is not pushed: the other repository did not take it within {patience.TotalSeconds} s")
+        new($"the journal of the rollout {rollout} is not pushed: the upstream repository did not take it within {patience.TotalSeconds} s")
         {
             IsOutside = true,
             Hint = "the next run here pushes it",

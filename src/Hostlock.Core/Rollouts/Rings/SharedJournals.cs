@@ -8,8 +8,8 @@ using Hostlock.Rollouts.Journals;
 namespace Hostlock.Rollouts.Rings;
 
 /// <summary>
-/// Journals that the other repository keeps beside the candidates, for clones that are new each time. A push is accepted only on top of the
-/// fetched commit. So if two runs begin at the same time, one of them ends before it touches a machine.
+/// Journals that the upstream repository keeps beside the candidates, for clones that are new each time. A push is only accepted on top of
+/// the fetched commit. So if two runs begin at the same time, one of them ends before it touches a machine.
 /// </summary>
 /// <param name="processes">Runs git.</param>
 /// <param name="folder">The fleet.</param>
@@ -17,7 +17,7 @@ namespace Hostlock.Rollouts.Rings;
 /// <param name="time">The clock.</param>
 public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder, RolloutJournals journals, TimeProvider time)
 {
-    /// <summary>The longest time that the other repository is waited for by a run that is to stop.</summary>
+    /// <summary>The longest time that the upstream repository is waited for by a run that is to stop.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     // The name of the journal in its commit.
@@ -26,9 +26,9 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
     /// <summary>True if hostlock.toml wants it.</summary>
     public bool Exist => folder.Fleet.Rollout.Journal == JournalPlace.Git;
 
-    /// <summary>Fetches the journals of the other repository, and adds its lines to the journal of the newest rollout.</summary>
+    /// <summary>Fetches the journals of the upstream repository, and adds its lines to the journal of the newest rollout.</summary>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">git cannot reach the other repository, or another run wrote different lines.</exception>
+    /// <exception cref="HostlockException">git cannot reach the upstream repository, or another run wrote different lines.</exception>
     public async Task FetchAsync(CancellationToken cancellationToken)
     {
         var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
@@ -45,7 +45,7 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
             journals.Bring(rollout, bytes);
     }
 
-    /// <summary>Reads the journals of the other repository that this clone has. Nothing is fetched.</summary>
+    /// <summary>Reads the journals of the upstream repository that this clone has. Nothing is fetched.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The fleet.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -76,7 +76,7 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
     /// <summary>Pushes the journal of a rollout, and its candidate.</summary>
     /// <param name="rollout">The id of the rollout.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RolloutException">git cannot reach the other repository, or another run has pushed in between.</exception>
+    /// <exception cref="RolloutException">git cannot reach the upstream repository, or another run has pushed in between.</exception>
     public async Task PushAsync(string rollout, CancellationToken cancellationToken)
     {
         var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
@@ -101,7 +101,7 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
     /// <summary>Pushes what a run did, so that others go on from there, also if it is to stop. It does not wait for long then.</summary>
     /// <param name="rollout">The id of the rollout.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RolloutException">git cannot reach the other repository, or another run has pushed in between.</exception>
+    /// <exception cref="RolloutException">git cannot reach the upstream repository, or another run has pushed in between.</exception>
     public async Task PushDoneAsync(string rollout, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -116,10 +116,10 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
         }
     }
 
-    /// <summary>Deletes the refs of rollouts in the other repository as well, once they are gone here.</summary>
+    /// <summary>Deletes the refs of rollouts in the upstream repository as well, once they are gone here.</summary>
     /// <param name="names">The names.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
+    /// <exception cref="RolloutException">git cannot reach the upstream repository.</exception>
     public async Task ForgetAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         if (names.Count > 0)

@@ -12,7 +12,7 @@ sealed class Upstream
 {
     const string Heads = "refs/heads/", Tracking = "refs/remotes/";
 
-    // The usual name of the other repository, if the current branch has no upstream: a clone of a CI has no branch.
+    // The usual name of the upstream repository, if the current branch has no upstream: a clone of a CI has no branch.
     const string UsualRemote = "origin";
 
     readonly IProcessRunner _processes;
@@ -32,21 +32,21 @@ sealed class Upstream
     /// <summary>Fetches refs into refs of the same names here.</summary>
     /// <param name="prefix">The beginning of their names.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
+    /// <exception cref="RolloutException">git cannot reach the upstream repository.</exception>
     public Task FetchRefsAsync(string prefix, CancellationToken cancellationToken) =>
         FetchRefsAsync([$"+{prefix}*:{prefix}*"], cancellationToken);
 
     /// <summary>Fetches the refs of rollouts into refs of the same names here. Releases stay as they are here.</summary>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
+    /// <exception cref="RolloutException">git cannot reach the upstream repository.</exception>
     public Task FetchRolloutsAsync(CancellationToken cancellationToken) =>
         FetchRefsAsync([$"+{RolloutRefs.Prefix}*:{RolloutRefs.Prefix}*", $"^{RolloutRefs.Releases}"], cancellationToken);
 
-    /// <summary>Fetches a ref under another name, if the other repository has it.</summary>
+    /// <summary>Fetches a ref under another name, if the upstream repository has it.</summary>
     /// <param name="name">Its name there.</param>
     /// <param name="here">Its name here.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
+    /// <exception cref="RolloutException">git cannot reach the upstream repository.</exception>
     public Task FetchRefAsync(string name, string here, CancellationToken cancellationToken) =>
         // A pattern may match nothing, and a name may not.
         FetchRefsAsync([$"+{name}*:{here}*"], cancellationToken);
@@ -60,18 +60,18 @@ sealed class Upstream
             throw RolloutException.NotFetched(_remote, fetched.Errors.Trim());
     }
 
-    /// <summary>Pushes refs under the same names. A ref that is not on top of the other repository's is refused.</summary>
+    /// <summary>Pushes refs under the same names. A ref that is not on top of the upstream repository's is refused.</summary>
     /// <param name="names">The names.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The complaint of git, if one was refused; null if they were pushed.</returns>
-    /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
+    /// <exception cref="RolloutException">git cannot reach the upstream repository.</exception>
     public Task<string?> PushRefsAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
         PushAsync([.. names.Select(name => $"{name}:{name}")], cancellationToken);
 
     /// <summary>Deletes refs there. Refs that are gone already, or that another run is changing, are left.</summary>
     /// <param name="names">The names.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
+    /// <exception cref="RolloutException">git cannot reach the upstream repository.</exception>
     public Task DeleteRefsAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
         PushAsync([.. names.Select(name => $":{name}")], cancellationToken);
 
@@ -150,7 +150,7 @@ sealed class Upstream
     /// <param name="branch">The name of the branch.</param>
     /// <param name="makeAsync">Makes the commit.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RolloutException">git cannot reach it, or the other repository does not take it.</exception>
+    /// <exception cref="RolloutException">git cannot reach it, or the upstream repository does not take it.</exception>
     public async Task PushBranchAsync(string branch, Func<Task<Revision>> makeAsync, CancellationToken cancellationToken)
     {
         var listed = await _processes.RunAsync(

@@ -9,7 +9,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 
 namespace Hostlock.Tests.Rollouts.Rings;
 
-/// <summary>A fleet in a repository, with the other repository that its branch follows, and further clones of that.</summary>
+/// <summary>A fleet in a repository, with the upstream repository that its branch follows, and further clones of that.</summary>
 sealed class SharedFleet : IDisposable
 {
     readonly TempFolder _folder = new();
@@ -37,7 +37,7 @@ sealed class SharedFleet : IDisposable
     /// <summary>The clone that the tests work in.</summary>
     public string Here => _folder["here"];
 
-    /// <summary>The other repository.</summary>
+    /// <summary>The upstream repository.</summary>
     public string Other => _folder["other.git"];
 
     /// <summary>A folder for what is left over.</summary>
@@ -56,7 +56,7 @@ sealed class SharedFleet : IDisposable
         return journals;
     }
 
-    /// <summary>Makes another clone of the other repository.</summary>
+    /// <summary>Makes another clone of the upstream repository.</summary>
     public void Clone(string name) => TestGit.In(_folder.Path, "clone", "-q", Other, name);
 
     /// <summary>Writes the lock of a host.</summary>

@@ -6,7 +6,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts.Rings;
 
-/// <summary>Journals that the other repository keeps, for clones that are new each time.</summary>
+/// <summary>Journals that the upstream repository keeps, for clones that are new each time.</summary>
 public sealed class SharedJournalsTests : IDisposable
 {
     readonly SharedFleet _fleet = new("journal = \"git\"\n");
@@ -113,7 +113,7 @@ public sealed class SharedJournalsTests : IDisposable
 
         var why = await Assert.ThrowsAsync<RolloutException>(() => silent.PushDoneAsync(Id, new(canceled: true)));
 
-        Assert.Contains("the other repository did not take it within 60 s", why.Message, StringComparison.Ordinal);
+        Assert.Contains("the upstream repository did not take it within 60 s", why.Message, StringComparison.Ordinal);
     }
 
     /// <summary>git, and a server that takes a push and says nothing more.</summary>
