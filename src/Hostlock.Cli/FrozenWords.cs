@@ -11,7 +11,7 @@ sealed class FrozenWords
     public Argument<string[]> Words { get; } = NewWords();
 
     /// <summary>Names inputs, so that all words are hosts.</summary>
-    public Option<string[]> Inputs { get; } = CommonOptions.Inputs("An input; all words are hosts then");
+    public Option<string[]> Inputs { get; } = CommonOptions.Inputs("An input; with it, all words are hosts");
 
     /// <summary>Names all hosts.</summary>
     public Option<bool> All { get; } = CommonOptions.AllHosts();

@@ -24,7 +24,7 @@ sealed class ReleaseCommand : FleetCommand
         Description = "Also write its files to this folder, for a web server",
         HelpName = "DIR",
     };
-    readonly Option<bool> _push = new("--push") { Description = "Take up the releases of the other repository, and push this one there" };
+    readonly Option<bool> _push = new("--push") { Description = "Fetch the releases of the upstream repository, and push this one there" };
     readonly Option<string?> _fleet = new("--fleet")
     {
         Description = "The name of the fleet [default: that of the last release]",
