@@ -15,7 +15,10 @@ static class GitLineEnds
     /// <summary>A file that equals its blob once line ends or keywords are converted back.</summary>
     public sealed record Converted(TreePath Path, bool HasLineEnds, bool HasKeywords);
 
-    /// <summary>The conversions to undo to get the blob of an index entry from a file; null if they do not give the blob.</summary>
+    /// <summary>
+    /// The conversions to undo to get the blob of an index entry from a file that is not that blob as it lies there; null if they do not
+    /// give the blob.
+    /// </summary>
     public static Converted? Undo(GitIndex.Entry entry, byte[] path, long size)
     {
         if (size > MaximumSize)
@@ -25,8 +28,12 @@ static class GitLineEnds
         var contents = bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).ToArray();
         if (contents.Contains((byte)0))
             return null;
+        var (hasReturns, hasKeywords) = (contents.AsSpan().IndexOf("\r\n"u8) >= 0, contents.AsSpan().IndexOf("$Id:"u8) >= 0);
         foreach (var (lines, keywords) in ((bool, bool)[])[(true, false), (false, true), (true, true)])
         {
+            // With nothing to undo it is the file as it lies there, and that was compared.
+            if ((lines && !hasReturns) || (keywords && !hasKeywords))
+                continue;
             var undone = keywords ? WithoutKeywords(contents) : contents;
             if (GitBlobId.Of(new MemoryStream(lines ? WithoutReturns(undone) : undone)) == entry.Id)
                 return new(entry.Path, lines, keywords);
@@ -60,11 +67,14 @@ static class GitLineEnds
     static byte[] WithoutReturns(byte[] contents)
     {
         var kept = new ArrayBufferWriter<byte>(contents.Length + 1);
-        for (var i = 0; i < contents.Length; i++)
+        var rest = contents.AsSpan();
+        int end;
+        while ((end = rest.IndexOf("\r\n"u8)) >= 0)
         {
-            if (contents[i] != '\r' || i + 1 == contents.Length || contents[i + 1] != '\n')
-                kept.Write([contents[i]]);
+            kept.Write(rest[..end]);
+            rest = rest[(end + 1)..];
         }
+        kept.Write(rest);
         return kept.WrittenSpan.ToArray();
     }
 
