@@ -1,4 +1,3 @@
-
 namespace Hostlock.Tests.Support;
 
 /// <summary>Answers of real Nix, one row a line: fields between tabs, comments after <c>#</c> in the first column.</summary>

@@ -1,4 +1,3 @@
-
 namespace Hostlock.Locks;
 
 /// <summary>The identity of a lock: SHA-256 of the bytes Nix would write for it, as 64 hexadecimal digits.</summary>

@@ -1,4 +1,3 @@
-
 namespace Hostlock.Nar;
 
 /// <summary>

@@ -3,8 +3,8 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.House;
 
-/// <summary>Holds the sources to what STYLE.md says and the formatter does not look at: the width of lines, and how a summary
-/// begins.</summary>
+/// <summary>Holds the sources to what STYLE.md says and the formatter does not look at: the width of lines, empty lines, and how a
+/// summary begins.</summary>
 public partial class FormatTests
 {
     const int Width = 140;
@@ -22,6 +22,21 @@ public partial class FormatTests
                    select $"{Path.GetRelativePath(Repository.Root, file)}:{line.Index + 1}: {line.Item.Length}";
 
         Assert.Equal("", string.Join('\n', wide));
+    }
+
+    // A removed line leaves them behind.
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void No_file_begins_with_an_empty_line_or_has_two_together(string folder)
+    {
+        var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories);
+        var empty = from file in files
+                    let lines = File.ReadAllLines(file)
+                    from i in Enumerable.Range(0, lines.Length)
+                    where lines[i].Length == 0 && (i == 0 || lines[i - 1].Length == 0)
+                    select $"{Path.GetRelativePath(Repository.Root, file)}:{i + 1}";
+
+        Assert.Equal("", string.Join('\n', empty));
     }
 
     // The compiler's own rule for it (IDE0161) is not reported by a build.

@@ -21,7 +21,6 @@ public sealed class FleetFileChangeTests : IDisposable
         HostLocks.Write(_fleet.PlaceOf(HostName.Parse("plex")), Of(("nixpkgs", Locked("github:acme/a", 1, 1))));
     }
 
-
     public void Dispose() => _folder.Dispose();
 
     [Fact]
