@@ -19,7 +19,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, Fleet
 
     // Most hosts of a fleet have the same lock as another one, so a lock is read and updated once for all of them. A plan is for one
     // request.
-    readonly ConcurrentDictionary<string, LockFile> _read = [];
+    readonly ConcurrentDictionary<byte[], LockFile> _read = new(new ByBytes());
     readonly LockReading _reading = new();
     readonly ConcurrentDictionary<(LockFile Before, string Folder, string File), Lazy<Task<Resolution>>> _resolutions = [];
 
@@ -197,10 +197,9 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, Fleet
     {
         if (HostLocks.ReadBytes(place) is not { } bytes)
             return null;
-        var key = ByteDigest.Sha256Hex(bytes);
-        return _read.TryGetValue(key, out var known)
+        return _read.TryGetValue(bytes, out var known)
             ? known
-            : _read.GetOrAdd(key, LockFileReader.Read(place.RelativePath, bytes, _reading));
+            : _read.GetOrAdd(bytes, LockFileReader.Read(place.RelativePath, bytes, _reading));
     }
 
     static LockRequest Asked(LockPlace place, TopFlake top, MovedInputs inputs)
