@@ -44,7 +44,7 @@ public sealed class FetchCache(string folder)
     static string Write(CachedAnswer answer)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(bytes))
+        using (var json = new Utf8JsonWriter(bytes, OwnJson.Options))
         {
             json.WriteStartObject();
             json.WriteString("narHash", answer.NarHash);

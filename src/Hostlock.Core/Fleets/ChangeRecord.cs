@@ -289,7 +289,7 @@ public sealed class ChangeRecord
     {
         var numbers = Numbers().ToHashSet();
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
+        using (var json = new Utf8JsonWriter(bytes, OwnJson.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);

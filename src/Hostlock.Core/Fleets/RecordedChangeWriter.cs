@@ -21,7 +21,7 @@ sealed class RecordedChangeWriter : IDisposable
     /// made.</param>
     public RecordedChangeWriter(IEnumerable<string> words, (string Id, DateTimeOffset Time)? commit = null)
     {
-        _json = new(_bytes);
+        _json = new(_bytes, OwnJson.Options);
         _json.WriteStartObject();
         _json.WriteNumber(RecordedChangeReader.VersionKey, RecordedChangeReader.Version);
         if (commit is var (id, time))

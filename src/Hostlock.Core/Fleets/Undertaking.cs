@@ -189,7 +189,7 @@ public sealed class Undertaking
     byte[] Written()
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
+        using (var json = new Utf8JsonWriter(bytes, OwnJson.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);

@@ -131,7 +131,7 @@ public sealed class OpenSearch
     static byte[] AboutOf(SearchedLocks search)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
+        using (var json = new Utf8JsonWriter(bytes, OwnJson.Options))
         {
             json.WriteStartObject();
             json.WriteString("command", search.Command);

@@ -21,7 +21,7 @@ public static class RolloutJson
     public static string Write(RolloutEvent happened)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(bytes))
+        using (var json = new Utf8JsonWriter(bytes, OwnJson.Options))
         {
             json.WriteStartObject();
             json.WriteString("at", happened.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
