@@ -1,7 +1,10 @@
 namespace Hostlock.Flakes;
 
 /// <summary>The texts that git takes for the name of a branch, a tag or a reference.</summary>
-/// <remarks>git-check-ref-format(1); Nix 2.34.8 asks libgit2 whether any of the three holds, and also refuses <c>@</c> and DEL.</remarks>
+/// <remarks>
+/// git-check-ref-format(1); Nix 2.34.8 asks libgit2 whether any of the three holds, and also refuses <c>@</c> and DEL. libgit2 also takes
+/// some names that git takes for options or for something to leave out (<c>-a/b</c>, <c>^</c>, <c>^a/b</c>): these name nothing here.
+/// </remarks>
 static class GitRefName
 {
     public static bool IsLegal(string name)
