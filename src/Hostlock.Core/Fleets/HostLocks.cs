@@ -15,17 +15,22 @@ public static class HostLocks
     public static LockFile? Read(LockPlace place, LockReading? reading = null)
     {
         RefuseLink(place);
-        return RegularFile.TryRead(
-                place.FullPath, LockFileReader.MaximumBytes, place.RelativePath,
-                bytes => LockFileReader.Read(place.RelativePath, bytes, reading))
-            ?? (NeedsNone(place) ? LockFile.Empty : null);
+        var read = RegularFile.TryRead(
+            place.FullPath, LockFileReader.MaximumBytes, place.RelativePath,
+            bytes => LockFileReader.Read(place.RelativePath, bytes, reading));
+        if (read is null)
+            RefuseUnwritable(place);
+        return read ?? (NeedsNone(place) ? LockFile.Empty : null);
     }
 
     /// <summary>Reads the bytes of a lock file; null if it does not exist.</summary>
     internal static byte[]? ReadBytes(LockPlace place)
     {
         RefuseLink(place);
-        return RegularFile.TryRead(place.FullPath, LockFileReader.MaximumBytes, place.RelativePath);
+        var read = RegularFile.TryRead(place.FullPath, LockFileReader.MaximumBytes, place.RelativePath);
+        if (read is null)
+            RefuseUnwritable(place);
+        return read;
     }
 
     /// <summary>Reads the bytes of a lock file, unchecked; null if it does not exist.</summary>
@@ -54,8 +59,6 @@ public static class HostLocks
 
         RepositoryFiles FilesOf(string flake) =>
             flakes.TryGetValue(flake, out var files) ? files : flakes[flake] = new RepositoryFiles(flake);
-
-        static string PathOf(LockPlace place) => Path.GetRelativePath(FlakeOf(place), place.FullPath);
     }
 
     // Nix refuses a flake.lock that is a link. A host's own lock may be one, because hostlock.nix reads it.
@@ -63,6 +66,13 @@ public static class HostLocks
     {
         if (place.RelativePath == FleetFolder.RootLock && new FileInfo(place.FullPath).LinkTarget is not null)
             throw FleetException.LockIsLink(place.RelativePath);
+    }
+
+    // A lock that is missing is made by 'hostlock lock', unless it lies beyond a link that is not written through.
+    static void RefuseUnwritable(LockPlace place)
+    {
+        if (place.Owner is not LockOwner.File)
+            new RepositoryFiles(FlakeOf(place)).RefuseLeadingOut(PathOf(place));
     }
 
     static bool NeedsNone(LockPlace place)
@@ -86,4 +96,6 @@ public static class HostLocks
         place.FullPath.EndsWith('/' + place.RelativePath, StringComparison.Ordinal)
             ? place.FullPath[..^(place.RelativePath.Length + 1)]
             : Path.GetDirectoryName(place.FullPath)!;
+
+    static string PathOf(LockPlace place) => Path.GetRelativePath(FlakeOf(place), place.FullPath);
 }
