@@ -76,8 +76,8 @@ sealed class ChangeUndoing(string name)
                 if (run.IsJson || !terminal.IsQuiet)
                     terminal.Data(done);
                 terminal.Flush();
-                if (hidden is not null)
-                    terminal.Warn(hidden);
+                foreach (var warning in hidden)
+                    terminal.Warn(warning);
             },
             subject => LockLines.Committed(terminal, subject)));
     }

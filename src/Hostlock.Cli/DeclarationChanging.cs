@@ -78,8 +78,8 @@ sealed class DeclarationChanging
                 {
                     report();
                     terminal.Flush();
-                    if (hidden is not null)
-                        terminal.Warn(hidden);
+                    foreach (var warning in hidden)
+                        terminal.Warn(warning);
                 },
                 note is null
                     ? null

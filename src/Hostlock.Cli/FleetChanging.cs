@@ -50,11 +50,11 @@ sealed class FleetChanging
         await new FleetTransition(run.Processes, run.Folder, change.Files, driver).ApplyAsync(Tell, run.CancellationToken);
         return ExitCode.Done;
 
-        void Tell(Warning? hidden)
+        void Tell(IReadOnlyList<Warning> hidden)
         {
-            if (hidden is not null)
-                terminal.Warn(hidden);
-            else if (!terminal.IsQuiet && change.Done.Length > 0)
+            foreach (var warning in hidden)
+                terminal.Warn(warning);
+            if (hidden.Count == 0 && !terminal.IsQuiet && change.Done.Length > 0)
                 terminal.Data(terminal.Quoted($"\n{change.Done}"));
             if (driver is MergeDriverChange.Install && !terminal.IsQuiet)
                 terminal.Data(terminal.Quoted("git merges locks by input here; in another clone, 'hostlock init' sets that up\n"));

@@ -379,6 +379,17 @@ public sealed partial class FleetException : HostlockException
             Hint = AddIntent([file], isIgnored: true),
         };
 
+    internal static FleetException BeyondGit(string file, string link) =>
+        new($"the locks are written, but git does not follow the link '{link}', and does not commit '{file}'")
+        {
+            Hint = FollowableLink(link),
+        };
+
+    /// <summary>The hint about a link that git does not follow.</summary>
+    /// <param name="link">The link.</param>
+    internal static string FollowableLink(string link) =>
+        $"make '{link}' lead to a place in the repository by a relative path, or replace it by what it leads to";
+
     internal static FleetException HiddenFromGit(string file, bool isAssumed) =>
         new($"the locks are written, but git is told to ignore changes of '{file}', and does not commit it")
         {

@@ -15,17 +15,18 @@ public sealed class FleetTransition(
     IProcessRunner processes, FleetFolder folder, Undertaking undertaking, MergeDriverChange? driver)
 {
     /// <summary>Makes the change. If the run is broken off, the same command finishes it.</summary>
-    /// <param name="told">Tells the user that all is done, and which files Nix does not see; null if it sees all.</param>
+    /// <param name="told">Tells the user that all is done, and which files Nix does not see.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">Another hostlock is writing, a file was changed since it was planned or cannot be changed, or
     /// git does not do its part.</exception>
-    public Task ApplyAsync(Action<Warning?> told, CancellationToken cancellationToken) => ApplyAsync(told, null, cancellationToken);
+    public Task ApplyAsync(Action<IReadOnlyList<Warning>> told, CancellationToken cancellationToken) =>
+        ApplyAsync(told, null, cancellationToken);
 
     /// <summary>Makes the change, but does not end its record. The caller has reserved the flake, and ends the undertaking.</summary>
-    /// <param name="told">Tells the user that the files are written, and what Nix does not see of them; null if it sees all.</param>
+    /// <param name="told">Tells the user that the files are written, and what Nix does not see of them.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">As for the other forms.</exception>
-    internal async Task GoAsync(Action<Warning?> told, CancellationToken cancellationToken)
+    internal async Task GoAsync(Action<IReadOnlyList<Warning>> told, CancellationToken cancellationToken)
     {
         undertaking.Apply();
         var hidden = await GitVisibility.ShowToNixAsync(processes, folder, [.. undertaking.New.Select(folder.Full)], cancellationToken);
@@ -36,12 +37,12 @@ public sealed class FleetTransition(
     }
 
     /// <summary>Makes the change. If the run is broken off, the same command finishes it.</summary>
-    /// <param name="told">Tells the user that the files are written, and what Nix does not see of them; null if it sees all.</param>
+    /// <param name="told">Tells the user that the files are written, and what Nix does not see of them.</param>
     /// <param name="finishAsync">The last step, such as a commit; null if there is none.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">As for the other form.</exception>
     public async Task ApplyAsync(
-        Action<Warning?> told, Func<CancellationToken, Task>? finishAsync, CancellationToken cancellationToken)
+        Action<IReadOnlyList<Warning>> told, Func<CancellationToken, Task>? finishAsync, CancellationToken cancellationToken)
     {
         using var reserved = folder.Reserve();
         await GoAsync(told, cancellationToken);

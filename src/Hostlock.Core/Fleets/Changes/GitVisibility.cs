@@ -19,14 +19,14 @@ public static class GitVisibility
     /// <param name="folder">The fleet. If it is in no repository, nothing is done.</param>
     /// <param name="files">The files, as absolute paths. A run that was broken off may have written them.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The warning about files that git is told to ignore, or that lie beyond a link which git does not follow; null if Nix sees
-    /// them all.</returns>
+    /// <returns>The warnings about files that git is told to ignore, and about those beyond a link that git does not follow; none if Nix
+    /// sees them all.</returns>
     /// <exception cref="FleetException">git cannot record it.</exception>
-    public static async Task<Warning?> ShowToNixAsync(
+    public static async Task<IReadOnlyList<Warning>> ShowToNixAsync(
         IProcessRunner processes, FleetFolder folder, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
         if (files.Count == 0 || GitWorkTreeFiles.Around(processes, folder.Path) is not { } tree)
-            return null;
+            return [];
         var unknown = new HashSet<TreePath>();
         foreach (var file in files)
         {
@@ -34,11 +34,14 @@ public static class GitVisibility
             unknown.UnionWith(await tree.UnknownAsync(path));
         }
         // git refuses all that it is given together with such a path.
-        var beyond = unknown.Where(path => tree.LinkBefore(path) is not null).ToList();
+        var beyond = unknown.Where(path => GitWorkTreeFiles.UnfollowedLink(tree.Root, path) is not null).ToList();
         unknown.ExceptWith(beyond);
-        if (unknown.Count > 0 && await AddAsync() is { } warning)
-            return warning;
-        return beyond.Count == 0 ? null : BeyondLink(InFlake([tree.LinkBefore(beyond[0])!.Value])[0], InFlake(beyond));
+        var warnings = new List<Warning>();
+        if (unknown.Count > 0 && await AddAsync() is { } ignored)
+            warnings.Add(ignored);
+        foreach (var alike in beyond.GroupBy(path => GitWorkTreeFiles.UnfollowedLink(tree.Root, path)!.Value))
+            warnings.Add(BeyondLink(InFlake([alike.Key])[0], InFlake(alike)));
+        return warnings;
 
         async Task<Warning?> AddAsync()
         {
@@ -64,7 +67,7 @@ public static class GitVisibility
     static Warning BeyondLink(string link, List<string> files) =>
         new($"git does not follow the link '{link}', so Nix does not see {Named(files)}")
         {
-            Hint = $"make '{link}' a folder, or a link to a folder of the repository by a relative path",
+            Hint = FleetException.FollowableLink(link),
         };
 
     static string Named(List<string> files) => string.Join(", ", files.Select(file => $"'{file}'"));

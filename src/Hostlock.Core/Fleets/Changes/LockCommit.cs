@@ -4,6 +4,7 @@ using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
@@ -300,6 +301,11 @@ sealed class LockCommit
     // git would silently leave such a lock out of the commit.
     async Task RefuseUnseenAsync(string[] files, CancellationToken cancellationToken)
     {
+        foreach (var file in files)
+        {
+            if (GitWorkTreeFiles.UnfollowedLink(_root, TreePath.Parse(file)) is { } link)
+                throw FleetException.BeyondGit(Shown(file), Shown(link.ToText()));
+        }
         var listed = await _processes.RunAsync(
             GitProgram.AskAround(_root, ["--literal-pathspecs", "ls-files", "-z", "-v", "--", .. GitPaths.Covering(files)]),
             cancellationToken);
@@ -308,14 +314,15 @@ sealed class LockCommit
         var tags = listed.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line[2..], line => line[0]);
         foreach (var file in files)
         {
-            // A hint is typed in the folder of the flake, or in that of the repository if there are several.
-            var shown = _folders is [var only] ? Path.GetRelativePath(only.Path, Path.Combine(_root, file)) : file;
             if (!tags.Contains(file))
-                throw FleetException.NotTakenByGit(shown);
+                throw FleetException.NotTakenByGit(Shown(file));
             // git-ls-files(1), -t and -v: S is skip-worktree, small letters are assume-unchanged.
             if (tags[file].Any(tag => tag == 'S' || char.IsLower(tag)))
-                throw FleetException.HiddenFromGit(shown, tags[file].Any(char.IsLower));
+                throw FleetException.HiddenFromGit(Shown(file), tags[file].Any(char.IsLower));
         }
+
+        // A hint is typed in the folder of the flake, or in that of the repository if there are several.
+        string Shown(string file) => _folders is [var only] ? Path.GetRelativePath(only.Path, Path.Combine(_root, file)) : file;
     }
 
     string PathOf(PlannedLock planned) => PathOf(planned.Place);

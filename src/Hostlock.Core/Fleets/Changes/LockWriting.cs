@@ -81,8 +81,8 @@ public sealed class LockWriting(
                 flake.Folder,
                 report.IsWritten ? [.. report.Locks.Select(planned => planned.Place.FullPath).Where(File.Exists)] : [],
                 cancellationToken);
-            if (hidden is not null && Written(report).Any())
-                flake.Watcher.Warned(hidden);
+            foreach (var warning in Written(report).Any() ? hidden : [])
+                flake.Watcher.Warned(warning);
         }
 
         // A lock that an earlier run wrote and could not commit is committed now, although this run has not changed it.

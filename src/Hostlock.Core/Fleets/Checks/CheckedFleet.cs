@@ -16,8 +16,8 @@ namespace Hostlock.Fleets.Checks;
 /// <param name="IsIgnored">True if git is told to ignore one of them, so that only a forced add takes them.</param>
 public sealed record UnseenFile(IReadOnlyList<string> Unknown, bool IsIgnored)
 {
-    /// <summary>The link on the way to the file that git does not follow, relative to the flake; null if git can learn of the
-    /// file.</summary>
+    /// <summary>The link on the way to the file, or at its end, that git does not follow, relative to the flake; null if git can learn
+    /// of the file.</summary>
     public string? Link { get; init; }
 }
 
@@ -118,9 +118,10 @@ public sealed record CheckedFleet(
                 var ignored = await tree.IgnoredAsync(unknown.Values.SelectMany(paths => paths), cancellationToken);
                 foreach (var (path, paths) in unknown)
                 {
+                    var links = paths.Select(each => GitWorkTreeFiles.UnfollowedLink(tree.Root, each));
                     unseen[path] = new([.. paths.Select(InFlake)], paths.Any(ignored.Contains))
                     {
-                        Link = paths.Select(tree.LinkBefore).FirstOrDefault(link => link is not null) is { } link ? InFlake(link) : null,
+                        Link = links.FirstOrDefault(link => link is not null) is { } link ? InFlake(link) : null,
                     };
                 }
             }

@@ -28,11 +28,11 @@ public sealed record UndoPlan(string Title, ImmutableArray<RecordedFile> Files, 
 /// <param name="Undo">The undo of the flake.</param>
 /// <param name="UndertakeAsync">Makes the undertaking, once all flakes are known to be ready.</param>
 /// <param name="Note">The message of a commit of the files; null if they are not committed. It is null for all or for none.</param>
-/// <param name="Told">Tells the user that the files are written, and which of them Nix does not see; null if it sees all.</param>
+/// <param name="Told">Tells the user that the files are written, and which of them Nix does not see.</param>
 /// <param name="Committed">Tells the subject of the commit; null if the last commit has the same files.</param>
 public sealed record FlakeUndo(
     FleetFolder Folder, ChangeUndo Undo, Func<CancellationToken, Task<Undertaking>> UndertakeAsync, CommitNote? Note,
-    Action<Warning?> Told, Action<string?> Committed)
+    Action<IReadOnlyList<Warning>> Told, Action<string?> Committed)
 {
     /// <summary>The name that tells the flake from the others of its repository; empty if it is alone.</summary>
     public string Name { get; init; } = "";

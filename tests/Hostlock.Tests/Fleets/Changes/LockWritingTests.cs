@@ -350,6 +350,44 @@ public sealed class LockWritingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_that_is_ignored_and_one_beyond_a_link_are_both_warned_of()
+    {
+        Directory.CreateDirectory(_folder["locks"]);
+        File.CreateSymbolicLink(_folder["locks/plex.lock"], _folder["elsewhere"]);
+        _folder.Write(".gitignore", "web.lock\n");
+        Repository();
+        var (plex, web) = await LocksAsync();
+
+        await RunAsync(new([plex, web]), Write);
+
+        Assert.Equal(
+            [
+                "settled plex web",
+                "warned: git is told to ignore 'locks/web.lock', so Nix does not see it; this changes it: 'git add -N -f locks/web.lock'",
+                "warned: git does not follow the link 'locks/plex.lock', so Nix does not see 'locks/plex.lock'",
+            ],
+            _watcher.Told);
+    }
+
+    [Theory]
+    [InlineData("locks")]
+    [InlineData("locks/plex.lock")]
+    public async Task A_lock_beyond_a_link_that_git_does_not_follow_cannot_be_committed(string link)
+    {
+        Directory.CreateDirectory(_folder["elsewhere/locks"]);
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[link])!);
+        File.CreateSymbolicLink(_folder[link], _folder[$"elsewhere/{link}"]);
+        Repository();
+        var (plex, _) = await LocksAsync();
+
+        var why = await Assert.ThrowsAsync<FleetException>(() => RunAsync(new([plex]), Commit));
+
+        Assert.Equal(
+            $"the locks are written, but git does not follow the link '{link}', and does not commit 'locks/plex.lock'", why.Message);
+        Assert.Equal("1\n", TestGit.In(_folder.Path, "rev-list", "--count", "HEAD"));
+    }
+
+    [Fact]
     public async Task If_git_takes_no_note_of_a_lock_the_error_comes_after_it_was_said_what_is_written()
     {
         var (plex, _) = await LocksAsync();

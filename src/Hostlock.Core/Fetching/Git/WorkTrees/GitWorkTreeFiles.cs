@@ -126,7 +126,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
         var path = TreePath.Parse(written);
         for (var links = 0; links < MaximumLinks; links++)
         {
-            if (LinkOn(root, path, known) is not var (link, place))
+            if (LinkOn(root, path, known) is not (var link, { } place))
                 return path.ToText();
             path = place.Join(path.Below(link));
         }
@@ -142,10 +142,11 @@ public sealed class GitWorkTreeFiles : TreeFiles
         var unknown = new List<TreePath>();
         for (var links = 0; links < MaximumLinks; links++)
         {
-            if (LinkOn(Root, path) is not var (link, place))
+            var found = LinkOn(Root, path);
+            if (found is not (var link, { } place))
             {
-                // The index may still have a file from the time when a link on the way was a folder.
-                if (!tracked.HasFile(path) || LinkBefore(path) is not null)
+                // The index may have a link itself, or a file from the time when a link on the way was a folder.
+                if (found is not null || !tracked.HasFile(path))
                     unknown.Add(path);
                 break;
             }
@@ -156,18 +157,11 @@ public sealed class GitWorkTreeFiles : TreeFiles
         return unknown;
     }
 
-    /// <summary>The link on the way to a path that git does not follow, because its target is absolute or lies outside of the work tree;
-    /// null if there is none.</summary>
+    /// <summary>The link that git does not follow on the way to a path, or at its end, because its target is absolute or lies outside of
+    /// the work tree; null if there is none.</summary>
+    /// <param name="root">The folder of the work tree.</param>
     /// <param name="path">The path, as <see cref="UnknownAsync"/> gives it.</param>
-    public TreePath? LinkBefore(TreePath path)
-    {
-        foreach (var folder in path.Folders)
-        {
-            if (IsLink(BytesOf(Root, folder)))
-                return folder;
-        }
-        return null;
-    }
+    public static TreePath? UnfollowedLink(string root, TreePath path) => LinkOn(root, path) is (var link, null) ? link : null;
 
     /// <summary>The paths, among some, that git is told to ignore and adds only by force. git is asked.</summary>
     /// <param name="paths">The paths, as <see cref="UnknownAsync"/> gives them.</param>
@@ -175,7 +169,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
     public async Task<IReadOnlySet<TreePath>> IgnoredAsync(IEnumerable<TreePath> paths, CancellationToken cancellationToken)
     {
         // git fails at a path beyond a link, and says nothing of the others.
-        var asked = paths.Where(path => LinkBefore(path) is null).ToList();
+        var asked = paths.Where(path => UnfollowedLink(Root, path) is null).ToList();
         if (_processes is null || asked.Count == 0)
             return new HashSet<TreePath>();
         GitRules.RefuseOdd(Root, asked);
@@ -195,8 +189,9 @@ public sealed class GitWorkTreeFiles : TreeFiles
     public void RefuseOddRules(IEnumerable<string> files) =>
         GitRules.RefuseOdd(Root, files.Select(file => TreePath.Parse(Path.GetRelativePath(Root, file))));
 
-    // The first link on the way to a path, or at its end, and the place in the work tree that it leads to; null if no link leads to one.
-    static (TreePath Link, TreePath Place)? LinkOn(string root, TreePath path, HashSet<TreePath>? known = null)
+    // The first link on the way to a path, or at its end, and the place in the work tree that it leads to, which is null if it leads to
+    // none; null if there is no link.
+    static (TreePath Link, TreePath? Place)? LinkOn(string root, TreePath path, HashSet<TreePath>? known = null)
     {
         foreach (var step in path.Folders.Append(path))
         {
@@ -204,10 +199,9 @@ public sealed class GitWorkTreeFiles : TreeFiles
                 continue;
             var at = BytesOf(root, step);
             if (IsLink(at))
-                return Encoding.UTF8.GetString(UnixFiles.ReadLink(at)) is var target && !target.StartsWith('/')
-                    && step.Folder.ResolveWithin(target) is { } place
-                    ? (step, place)
-                    : null;
+                return (step, Encoding.UTF8.GetString(UnixFiles.ReadLink(at)) is var target && !target.StartsWith('/')
+                    ? step.Folder.ResolveWithin(target)
+                    : null);
             if (step.Bytes.Length < path.Bytes.Length)
                 known?.Add(step);
         }

@@ -74,7 +74,20 @@ public sealed class GitWorkTreeFilesTests : IDisposable
 
         var path = Assert.Single(await Files().UnknownAsync(TreePath.Parse("locks/plex.lock")));
 
-        Assert.Equal(("locks/plex.lock", "locks"), (path.ToText(), Files().LinkBefore(path)?.ToText()));
+        Assert.Equal(("locks/plex.lock", "locks"), (path.ToText(), GitWorkTreeFiles.UnfollowedLink(_folder["fleet"], path)?.ToText()));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_a_link_by_an_absolute_path_is_unknown_although_the_index_has_the_link()
+    {
+        _folder.Write("fleet/real", "{}");
+        Directory.CreateDirectory(_folder["fleet/locks"]);
+        File.CreateSymbolicLink(_folder["fleet/locks/plex.lock"], _folder["fleet/real"]);
+        TestGit.Commit(_folder["fleet"], 1);
+
+        var path = Assert.Single(await Files().UnknownAsync(TreePath.Parse("locks/plex.lock")));
+
+        Assert.Equal(path, GitWorkTreeFiles.UnfollowedLink(_folder["fleet"], path));
     }
 
     [Fact]
