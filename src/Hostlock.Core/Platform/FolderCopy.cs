@@ -24,7 +24,7 @@ public sealed class FolderCopy(string target)
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
-            throw PlatformException.CannotWrite(target, why);
+            throw PlatformException.CannotMakeFolder(target, why);
         }
         return new(target);
     }
@@ -39,7 +39,7 @@ public sealed class FolderCopy(string target)
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
-            throw PlatformException.CannotDelete(folder, why);
+            throw PlatformException.CannotDeleteAll(folder, why);
         }
     }
 
@@ -61,7 +61,7 @@ public sealed class FolderCopy(string target)
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
-            throw PlatformException.CannotWrite(target, why);
+            throw PlatformException.CannotCopy(source, why);
         }
     }
 

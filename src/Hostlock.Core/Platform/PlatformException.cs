@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.InteropServices;
 
 namespace Hostlock.Platform;
 
@@ -64,11 +65,11 @@ public sealed class PlatformException : HostlockException
         new($"'{program}' took more than {limit.TotalSeconds:0} seconds and was stopped") { IsOutside = true };
 
     internal static PlatformException CannotWrite(string path, Exception why) =>
-        new($"cannot write '{path}': {why.Message}", why) { IsOutside = true, Hint = "the file is as it was before" };
+        new($"cannot write '{path}': {WordsOf(why)}", why) { IsOutside = true, Hint = "the file is as it was before" };
 
     /// <summary>A folder does not exist and cannot be made.</summary>
     internal static PlatformException CannotMakeFolder(string path, Exception why) =>
-        new($"cannot make the folder '{path}': {why.Message}", why)
+        new($"cannot make the folder '{path}': {WordsOf(why)}", why)
         {
             IsOutside = true,
             Hint = "name a folder that exists, or one that can be made",
@@ -101,7 +102,15 @@ public sealed class PlatformException : HostlockException
         };
 
     internal static PlatformException CannotDelete(string path, Exception why) =>
-        new($"cannot delete '{path}': {why.Message}", why) { IsOutside = true };
+        new($"cannot delete '{path}': {WordsOf(why)}", why) { IsOutside = true };
+
+    /// <summary>A folder cannot be deleted with all in it. The system names the place of the failure.</summary>
+    internal static PlatformException CannotDeleteAll(string folder, Exception why) =>
+        new($"cannot delete '{folder}': {why.Message}", why) { IsOutside = true };
+
+    /// <summary>A folder cannot be copied. The system names the place of the failure, in the folder or in its copy.</summary>
+    internal static PlatformException CannotCopy(string folder, Exception why) =>
+        new($"cannot copy '{folder}': {why.Message}", why) { IsOutside = true };
 
     internal static PlatformException NotAFile(string path) => new($"'{path}' is not a regular file");
 
@@ -113,5 +122,17 @@ public sealed class PlatformException : HostlockException
     internal static PlatformException NotText(string path) => new($"'{path}' is not UTF-8 text");
 
     internal static PlatformException CannotRead(string path, Exception why) =>
-        new($"cannot read '{path}': {why.Message}", why) { IsDenied = why is UnauthorizedAccessException };
+        new($"cannot read '{path}': {WordsOf(why)}", why)
+        {
+            IsDenied = why is UnauthorizedAccessException,
+            Hint = why is UnauthorizedAccessException ? "let this user read it, or run hostlock as the user who may" : null,
+        };
+
+    // The words of the system alone. Its errors name a path as well, which may be that of a file that the user does not know.
+    static string WordsOf(Exception why) => (why is UnauthorizedAccessException ? why.InnerException ?? why : why) switch
+    {
+        IOException { HResult: > 0 and var error } => Marshal.GetPInvokeErrorMessage(error),
+        FileNotFoundException or DirectoryNotFoundException => Marshal.GetPInvokeErrorMessage(NoEntry),
+        var other => other.Message,
+    };
 }

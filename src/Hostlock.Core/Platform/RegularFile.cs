@@ -35,7 +35,7 @@ public static class RegularFile
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
-            throw PlatformException.CannotRead(name, why);
+            throw PlatformException.CannotRead(path, why);
         }
     }
 
@@ -69,7 +69,7 @@ public static class RegularFile
             }
             catch (Exception why) when (why is IOException or UnauthorizedAccessException)
             {
-                throw PlatformException.CannotRead(name, why);
+                throw PlatformException.CannotRead(path, why);
             }
             if (length < bytes.Length && length <= maximumBytes)
                 return use(bytes.AsMemory(0, length));

@@ -356,8 +356,8 @@ static partial class UnixFiles
 
     static Exception Failed(ReadOnlySpan<byte> path, int error)
     {
-        var message = $"{Encoding.UTF8.GetString(path)}: {Marshal.GetPInvokeErrorMessage(error)}";
-        return error == Denied ? new UnauthorizedAccessException(message) : new IOException(message);
+        var why = new IOException($"{Encoding.UTF8.GetString(path)}: {Marshal.GetPInvokeErrorMessage(error)}", error);
+        return error == Denied ? new UnauthorizedAccessException(why.Message, why) : why;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -100,6 +100,37 @@ public class RobustnessTests
         Assert.Equal(("2\n0\n", $"error: there is no folder '{hosts.Fleet}/gone'\n"), (ended.Output, ended.Errors));
     }
 
+    [Theory]
+    [InlineData("flake.nix")]
+    [InlineData(".git")]
+    public void What_this_user_may_not_read_is_named_in_the_same_words_by_all_commands(string path)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give files away");
+        using var hosts = new SevenHosts().Adopted();
+        _ = hosts.Hostlock("status").Succeeded;
+
+        var ended = Run.Program(
+            "sh",
+            hosts.Fleet,
+            HostlockProgram.Variables(hosts.Home),
+            "-c",
+            """
+            chown -R 65534 "$2"
+            chmod 0 "$1"
+            for words in 'lock plex' 'init --dry-run' 'eject --dry-run' 'input remove nixpkgs --dry-run'; do
+              setpriv --reuid 65534 --regid 65534 --clear-groups "$0" $words
+              echo $?
+            done
+            chmod 755 "$1"
+            """,
+            HostlockProgram.Path,
+            path,
+            hosts.Folder.Path);
+
+        Assert.Equal("2\n2\n2\n2\n", ended.Output);
+        Assert.Equal(4, ended.Errors.Split($"error: cannot read '{hosts.Fleet}/{path}': Permission denied\n").Length - 1);
+    }
+
     [Fact]
     public void Of_two_writers_one_waits_for_another_day()
     {

@@ -29,15 +29,25 @@ public sealed class FolderFiles(string root) : TreeFiles
             case { Kind: UnixFiles.Kind.Link }:
                 return new TreeItem.Link(Encoding.UTF8.GetString(UnixFiles.ReadLink(at)));
             case { Kind: UnixFiles.Kind.File } status:
-                using (var file = UnixFiles.Open(at))
-                {
-                    var contents = new byte[Math.Min(status.Size, LockFileReader.MaximumBytes + 1)];
-                    return new TreeItem.File(contents.AsMemory(0, file.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false)));
-                }
+                return new TreeItem.File(Read(at, Math.Min(status.Size, LockFileReader.MaximumBytes + 1)));
             case null:
                 return null;
             default:
                 return new TreeItem.Other();
+        }
+    }
+
+    static ReadOnlyMemory<byte> Read(byte[] at, long most)
+    {
+        try
+        {
+            using var file = UnixFiles.Open(at);
+            var contents = new byte[most];
+            return contents.AsMemory(0, file.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false));
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw PlatformException.CannotRead(Encoding.UTF8.GetString(at), why);
         }
     }
 

@@ -38,9 +38,12 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
 
     /// <summary>The repository in whose work tree a folder lies; null if it lies in none.</summary>
     /// <param name="folder">The folder.</param>
+    /// <exception cref="PlatformException">This user may not read it.</exception>
     public static GitPlace? Around(string folder) => WorkTreeAround(folder) is { } root ? OfWorkTree(root) : null;
 
     /// <summary>The repository whose work tree a folder is; null if it is no work tree.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="PlatformException">This user may not read it.</exception>
     public static GitPlace? OfWorkTree(string folder)
     {
         var git = Path.Combine(folder, ".git");
@@ -48,11 +51,31 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         {
             // git writes a blank behind the colon, and libgit2 wants none.
             if (Line(git) is not { } line || !line.StartsWith("gitdir:", StringComparison.Ordinal))
+            {
+                RefuseDenied(git, git);
                 return null;
+            }
             git = Path.GetFullPath(line["gitdir:".Length..].TrimStart(), folder);
         }
         var common = Line(Path.Combine(git, "commondir")) is { Length: > 0 } elsewhere ? Path.GetFullPath(elsewhere, git) : git;
-        return IsRepository(git, common) ? new(git, common, folder) : null;
+        if (IsRepository(git, common))
+            return new(git, common, folder);
+        RefuseDenied(git, Path.Combine(git, "HEAD"));
+        return null;
+    }
+
+    // A repository that this user may not read is not said to be none.
+    static void RefuseDenied(string git, string file)
+    {
+        try
+        {
+            if (UnixFiles.LookThrough(Encoding.UTF8.GetBytes(file)) is { Kind: UnixFiles.Kind.File })
+                UnixFiles.OpenFile(Encoding.UTF8.GetBytes(file), out _).Dispose();
+        }
+        catch (UnauthorizedAccessException why)
+        {
+            throw PlatformException.CannotRead(git, why);
+        }
     }
 
     /// <summary>The bare repository that a folder is; null if it is none.</summary>
