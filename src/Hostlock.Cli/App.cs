@@ -81,10 +81,9 @@ static class App
                 terminal.Problem("hostlock: interrupted; every lock is as it was or as it was meant to be\n");
                 return ExitCode.Interrupted;
             }
-            catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+            catch (Exception why) when (Surroundings.Refusal(why) is { } refused)
             {
                 // A full disk or a missing right can affect any file; code that knew more would have reported it.
-                var refused = Surroundings.Refusal(why);
                 terminal.Error(refused);
                 return ExitCodes.Of(refused);
             }

@@ -109,6 +109,14 @@ sealed record Surroundings(
         Height = null,
     };
 
-    /// <summary>The error of a file that the system refused, and that nobody knew more about.</summary>
-    public static HostlockException Refusal(Exception why) => PlatformException.Refused(why);
+    /// <summary>The error of a file, of memory or of a thread that the system refused, and that nobody knew more about; null if the failure
+    /// is none of these.</summary>
+    public static HostlockException? Refusal(Exception why) => why switch
+    {
+        IOException or UnauthorizedAccessException => PlatformException.Refused(why),
+        OutOfMemoryException => PlatformException.NoRoom(why),
+        // A thread that the runtime starts for itself, such as that of its timers.
+        TypeInitializationException { InnerException: { } inner } => Refusal(inner),
+        _ => null,
+    };
 }

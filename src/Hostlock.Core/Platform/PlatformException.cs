@@ -85,6 +85,13 @@ public sealed class PlatformException : HostlockException
     /// <summary>The system refused something on a file, and nobody knew more about it.</summary>
     public static PlatformException Refused(Exception why) => new($"the system says: {why.Message}", why) { IsOutside = true };
 
+    /// <summary>The system gives no more memory, or no thread more.</summary>
+    public static PlatformException NoRoom(Exception why) => new("the system gives no more memory, or no more threads", why)
+    {
+        IsOutside = true,
+        Hint = "'ulimit -v' and 'ulimit -u' say how much memory, and how many programs and threads, are allowed here; allow more",
+    };
+
     internal static PlatformException ForeignFolder(string path, string why) =>
         new($"the cache '{path}' is not used: {why}")
         {
