@@ -80,9 +80,13 @@ sealed class RolloutSession(CommandRun run)
     /// <summary>True if there may be rollouts to go on with.</summary>
     public bool MayExist => Shared.Exist || run.Journals is { Exist: true } journals && journals.LastRollout() is not null;
 
-    /// <summary>The last rollout.</summary>
+    /// <summary>The last rollout, for a run that holds the journals.</summary>
     /// <exception cref="RolloutException">There is none.</exception>
-    public Rollout Last => (run.Journals.Exist ? run.Journals.LastRollout() : null) ?? throw RolloutException.NoRollout();
+    public Rollout Last => run.Journals.LastRollout() ?? throw RolloutException.NoRollout();
+
+    /// <summary>The last rollout, for a run beside which another may be at work.</summary>
+    /// <exception cref="RolloutException">There is none, or the other has not written it yet, because its systems are built.</exception>
+    public Rollout LastWritten => run.Journals.LastRollout() ?? throw run.Journals.WhyNoRollout();
 
     /// <summary>The orders of the rules for a rollout that nobody is at work on.</summary>
     /// <param name="rollout">The rollout.</param>

@@ -79,7 +79,7 @@ sealed class RolloutCommand : FleetCommand
         if (run.Words(_hosts).Length > 0)
             throw RolloutException.HasItsHosts(asked[0]);
         if (!session.MayExist)
-            throw RolloutException.NoRollout();
+            throw run.Journals.WhyNoRollout();
         if (run.Value(_plan))
             return await ShowAsync(run, session, asked[0]);
         return await session.AloneAsync(() => asked[0] switch
@@ -157,7 +157,7 @@ sealed class RolloutCommand : FleetCommand
     async Task<ExitCode> ShowAsync(CommandRun run, RolloutSession session, string asked)
     {
         await session.FetchAsync();
-        var rollout = session.Last;
+        var rollout = session.LastWritten;
         var after = rollout.After(asked switch
         {
             "--approve" => await ApprovalAsync(run, session, rollout, run.Value(_approve)!),

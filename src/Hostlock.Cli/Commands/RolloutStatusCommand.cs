@@ -27,7 +27,7 @@ sealed class RolloutStatusCommand : FleetCommand
     {
         var session = new RolloutSession(run);
         await session.FetchAsync();
-        var rollout = session.Last;
+        var rollout = session.LastWritten;
         var orders = session.OrdersOf(rollout);
         run.Print(
             () => RolloutText.Status(rollout, orders, run.Folder.Fleet.Rollout.Open, words => run.Line(words), run.Terminal.Ink),

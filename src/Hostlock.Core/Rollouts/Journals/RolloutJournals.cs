@@ -43,11 +43,21 @@ public sealed class RolloutJournals
     public async Task<T> AloneAsync<T>(Func<Task<T>> doAsync)
     {
         AtomicFile.CreateFolder(Path);
-        using var reserved = FolderLock.TryTake(Path)
-            ?? throw (_flake is null ? RolloutException.BusyHere() : RolloutException.Busy(_flake));
+        using var reserved = FolderLock.TryTake(Path) ?? throw Busy();
         ForgetOld();
         return await doAsync();
     }
+
+    /// <summary>The reason why there is no rollout: another run is about to begin one, or nobody is.</summary>
+    public RolloutException WhyNoRollout()
+    {
+        if (!Exist)
+            return RolloutException.NoRollout();
+        using var free = FolderLock.TryTakeNow(Path);
+        return free is null ? Busy() : RolloutException.NoRollout();
+    }
+
+    RolloutException Busy() => _flake is null ? RolloutException.BusyHere() : RolloutException.Busy(_flake);
 
     /// <summary>True if there may be journals.</summary>
     public bool Exist => Directory.Exists(Path);

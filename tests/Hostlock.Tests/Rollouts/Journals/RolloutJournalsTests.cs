@@ -25,6 +25,19 @@ public sealed class RolloutJournalsTests : IDisposable
     }
 
     [Fact]
+    public async Task While_another_run_builds_the_first_rollout_it_is_not_said_that_there_is_none()
+    {
+        File.WriteAllText(_folder["flake.nix"], "{ outputs = _: { }; }\n");
+        var journals = RolloutJournals.Of(FleetFolder.Open(_folder.Path), () => _folder["cache"]);
+
+        Assert.Equal("there is no rollout", journals.WhyNoRollout().Message);
+        var meanwhile = await journals.AloneAsync(() => Task.FromResult(journals.WhyNoRollout()));
+
+        Assert.True(meanwhile.IsBusy);
+        Assert.Equal("there is no rollout", journals.WhyNoRollout().Message);
+    }
+
+    [Fact]
     public async Task The_oldest_journals_go_and_that_of_the_last_rollout_stays()
     {
         File.WriteAllText(_folder["flake.nix"], "{ outputs = _: { }; }\n");
