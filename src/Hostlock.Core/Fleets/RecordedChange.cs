@@ -53,6 +53,14 @@ public sealed record RecordedChange(ImmutableArray<string> Words, ImmutableArray
     /// <summary>The words as they are typed, with the name of the program; the subject of the commit if it is known from one.</summary>
     public string Title => Commit is null ? $"hostlock {ShellWord.Join(Words)}" : string.Join(' ', Words);
 
+    /// <summary>The same with other names of its files.</summary>
+    /// <param name="nameOf">Gives the name of a file.</param>
+    internal RecordedChange Named(Func<string, string> nameOf) => this with
+    {
+        Files = [.. Files.Select(file => file with { Path = nameOf(file.Path) })],
+        TakenBack = [.. TakenBack.Select(nameOf)],
+    };
+
     /// <summary>The change that a commit made, as far as it is known.</summary>
     /// <param name="commit">The commit.</param>
     /// <param name="files">The files that it changed.</param>

@@ -38,7 +38,9 @@ public static class DoneThings
         using var history = LockHistory.Open(processes, folder);
         var contents = new Contents();
         var looked = asked.IsAll ? most : LockHistory.MostSearched;
-        var recorded = ChangeRecord.Of(folder)!.Changes().Take(looked).ToList();
+        var linked = Linked(folder, places);
+        var recorded = ChangeRecord.Of(folder)!.Changes().Take(looked)
+            .Select(change => change.Named(path => linked.GetValueOrDefault(path, path))).ToList();
         // A commit counts as a thing of its own only if no known command left the same bytes, or took them back before the commit was made.
         var known = recorded.SelectMany(change => change.Files).Select(file => (file.Path, Sum: contents.SumOf(file.After))).ToHashSet();
         var replaced = new Dictionary<(string Path, string Sum), DateTimeOffset>();
@@ -104,6 +106,25 @@ public static class DoneThings
 
         static bool IsMadeSince(DateTimeOffset when, FileCommit commit) =>
             commit.Time is { } made && made.Date.ToUnixTimeSeconds() >= when.ToUnixTimeSeconds();
+    }
+
+    // A lock that was made through a link is recorded by the path of its file, and known by its own.
+    static Dictionary<string, string> Linked(FleetFolder folder, IReadOnlyList<LockPlace> places)
+    {
+        var linked = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in places.Select(place => place.RelativePath))
+        {
+            try
+            {
+                if (folder.Files.WrittenPath(path) is var written && written != path)
+                    linked.TryAdd(written, path);
+            }
+            catch (PlatformException)
+            {
+                // Nothing is written through links that go round in a circle.
+            }
+        }
+        return linked;
     }
 
     /// <summary>The contents of files that were looked at. Many hosts get the same lock, which is one array then, and is looked at

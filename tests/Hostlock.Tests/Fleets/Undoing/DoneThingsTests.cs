@@ -34,8 +34,26 @@ public sealed class DoneThingsTests : IDisposable
         Assert.Equal(["hostlock update root", "day 1"], await TitlesAsync());
     }
 
-    async Task<IEnumerable<string>> TitlesAsync() =>
-        (await DoneThings.ReadAsync(
-            new ProcessRunner(), FleetFolder.Open(_folder.Path), InputSelection.All, 10, TestContext.Current.CancellationToken))
-        .Select(thing => thing.Change.Title);
+    [Fact]
+    public async Task A_lock_that_was_made_through_a_link_is_told_of_as_that_of_its_host_and_a_circle_of_links_is_passed_by()
+    {
+        _folder.Write("flake.nix", "{ outputs = _: { }; }\n");
+        _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\n[hosts.web]\n");
+        Directory.CreateDirectory(_folder["locks"]);
+        File.CreateSymbolicLink(_folder["locks/plex.lock"], "../real/plex.lock");
+        File.CreateSymbolicLink(_folder["locks/web.lock"], "web.lock");
+        TestGit.Commit(_folder.Path, 1);
+        ChangeRecord.Begin(
+            FleetFolder.Open(_folder.Path), ["lock", "plex"], [("locks/plex.lock", LockFileWriter.Write(LockFile.Empty))]);
+
+        var thing = Assert.Single(await ReadAsync());
+
+        Assert.Equal(["plex"], thing.Locks.Select(planned => planned.Place.Name));
+        Assert.False(thing.IsTakenBack);
+    }
+
+    async Task<IEnumerable<string>> TitlesAsync() => (await ReadAsync()).Select(thing => thing.Change.Title);
+
+    Task<IReadOnlyList<DoneThing>> ReadAsync() => DoneThings.ReadAsync(
+        new ProcessRunner(), FleetFolder.Open(_folder.Path), InputSelection.All, 10, TestContext.Current.CancellationToken);
 }
