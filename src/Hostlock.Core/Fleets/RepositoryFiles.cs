@@ -53,6 +53,10 @@ public sealed class RepositoryFiles(string root)
         RecordEntry.DeleteOutlived(entries);
     }
 
+    /// <summary>True if a path is a link. hostlock makes none: the user did.</summary>
+    /// <param name="path">Relative to the flake.</param>
+    public bool IsLink(string path) => new FileInfo(Full(path)).LinkTarget is not null;
+
     /// <summary>The path of the file that <see cref="Replace"/> writes: if a path is a link to a place in the flake, the path of that
     /// place.</summary>
     /// <param name="path">Relative to the flake.</param>
@@ -60,7 +64,7 @@ public sealed class RepositoryFiles(string root)
     /// <exception cref="PlatformException">The links go round in a circle, or cannot be read.</exception>
     public string WrittenPath(string path)
     {
-        if (new FileInfo(Full(path)).LinkTarget is null)
+        if (!IsLink(path))
             return path;
         var written = Path.GetRelativePath(RealPath.Of(root), RealPath.Of(Full(path)));
         return FlakePath.IsWithin(written) ? written : path;

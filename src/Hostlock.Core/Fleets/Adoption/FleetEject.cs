@@ -52,6 +52,7 @@ public static class FleetEject
             () => HostLocks.Read(folder.RootPlace)
                 ?? (flakes.RootInputs.Count == 0 ? LockFile.Empty : throw FleetException.NoLock(folder.RootPlace)));
         var taken = new List<HostName>();
+        var left = new List<string>();
         foreach (var host in folder.Fleet.Hosts.Where(host => going.Contains(host.Name)))
         {
             var (name, isGone, hasOwnFlake) = (host.Name, gone.Contains(host.Name), host.FlakeFile != FleetFolder.FlakeFile);
@@ -85,7 +86,8 @@ public static class FleetEject
                 || keepsLocks
                 || folder.Fleet.Hosts.Any(other => other.Lock == host.Lock && !going.Contains(other.Name)))
                 continue;
-            if (IsOurs(host.Lock, adopted))
+            left.Add(host.Lock);
+            if (IsOurs(folder, host.Lock, adopted))
                 removed.Add(host.Lock);
             else if (Earlier(folder, host, layouts, adopted) is { } earlier && changed.All(file => file.Path != earlier.Path))
                 changed.Add(earlier);
@@ -99,7 +101,11 @@ public static class FleetEject
             ];
             changed.Insert(0, new(FleetFile.Name, folder.BytesOf(FleetFile.Name, text), false, string.Join(", ", what)));
         }
-        return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), [], false) { Taken = [.. taken] };
+        return new(
+            changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), [.. NotesOfLinks(folder, left)], false)
+        {
+            Taken = [.. taken],
+        };
 
         void Edit(Func<SourceText, SourceText> edit) => text = edit(new SourceText(FleetFile.Name, text)).Text;
     }
@@ -142,7 +148,7 @@ public static class FleetEject
             if (host.FlakeFile != FleetFolder.FlakeFile)
                 notes.Add(
                     $"{host.Name}: '{host.FlakeFile}'"
-                    + $"{(keepsLocks || !IsOurs(host.Lock, adopted) ? $" and '{host.Lock}' stay" : " stays")}; "
+                    + $"{(keepsLocks || !IsOurs(folder, host.Lock, adopted) ? $" and '{host.Lock}' stay" : " stays")}; "
                     + $"flake.nix has {host.Name} by flake.lock alone from then on");
         }
         var removed = ImmutableArray.CreateBuilder<string>();
@@ -166,7 +172,9 @@ public static class FleetEject
         }
         removed.AddRange(FleetFolder.Library, FleetFile.Name);
         if (!keepsLocks)
-            removed.AddRange(folder.Fleet.Hosts.Select(host => host.Lock).Where(place => IsOurs(place, adopted)));
+            notes.AddRange(NotesOfLinks(folder, folder.Fleet.Hosts.Select(host => host.Lock)));
+        if (!keepsLocks)
+            removed.AddRange(folder.Fleet.Hosts.Select(host => host.Lock).Where(place => IsOurs(folder, place, adopted)));
         return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), notes.ToImmutable(), true);
     }
 
@@ -188,9 +196,16 @@ public static class FleetEject
             ],
             plan.Removed.Where(adopted.IsAnnounced));
 
-    // Files with other names belong to the user, unless git says that they came with hostlock; so does a lock that init found in its place.
-    static bool IsOurs(string lockPath, AdoptedFiles adopted) =>
-        adopted.Has(lockPath) || (lockPath.StartsWith("locks/", StringComparison.Ordinal) && !adopted.CertainlyHadBefore(lockPath));
+    // Files with other names belong to the user, unless git says that they came with hostlock; so do a lock that init found in its place,
+    // and a link.
+    static bool IsOurs(FleetFolder folder, string lockPath, AdoptedFiles adopted) =>
+        !folder.Files.IsLink(lockPath)
+        && (adopted.Has(lockPath) || (lockPath.StartsWith("locks/", StringComparison.Ordinal) && !adopted.CertainlyHadBefore(lockPath)));
+
+    static IEnumerable<string> NotesOfLinks(FleetFolder folder, IEnumerable<string> locks) =>
+        from path in locks.Distinct()
+        where folder.Files.IsLink(path)
+        select $"'{Visible.Name(path)}' is a link, and stays with the file that it leads to";
 
     static void Move(FleetFolder folder, Host host, LockFile to, ImmutableArray<(HostName, ImmutableArray<string>)>.Builder moves)
     {

@@ -87,6 +87,22 @@ public sealed class FleetEjectTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_that_is_a_link_is_the_users_and_that_is_said()
+    {
+        Adopt("[hosts.plex]\n[hosts.web]\n", ("real/plex.lock", Moved), ("locks/web.lock", Root));
+        File.CreateSymbolicLink(_folder["locks/plex.lock"], "../real/plex.lock");
+
+        var plex = await HostsAsync("plex", "web");
+        var whole = await WholeAsync(new LockOwner.Root());
+
+        Assert.Equal(["locks/web.lock"], plex.Removed);
+        Assert.Equal(["hostlock.toml", "locks/web.lock"], whole.Removed);
+        Assert.All(
+            [plex, whole],
+            plan => Assert.Equal(["'locks/plex.lock' is a link, and stays with the file that it leads to"], plan.Notes));
+    }
+
+    [Fact]
     public async Task A_host_on_the_root_lock_has_nowhere_to_go()
     {
         Adopt("[hosts.plex]\nlock = \"flake.lock\"\n");
