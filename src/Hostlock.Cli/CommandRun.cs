@@ -124,10 +124,12 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>Keeps what is known of machines.</summary>
     public MachineCache MachineCache => new(Cache.Path);
 
+    /// <summary>Remembers what the machines of hosts answered.</summary>
+    public SeenMachines SeenMachines => new(MachineCache, Folder.Path);
+
     /// <summary>Asks the machines of hosts.</summary>
     public MachineProbes Probes => new(
-        surroundings.Processes, surroundings.Machine, new(MachineCache, Folder.Path), name => Folder.TryHostOf(name) is not null,
-        surroundings.Time);
+        surroundings.Processes, surroundings.Machine, SeenMachines, name => Folder.TryHostOf(name) is not null, surroundings.Time);
 
     /// <summary>Asks the machines of hosts, and compares what they run with the repository.</summary>
     public MachineSurvey Survey => new(surroundings.Processes, Folder, Probes);

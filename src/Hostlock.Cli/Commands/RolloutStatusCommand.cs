@@ -14,7 +14,8 @@ sealed class RolloutStatusCommand : FleetCommand
     protected override Command Describe() => new("status", """
         Show where the last rollout stands, host by host
 
-        The journal is read. No machine is asked; 'hostlock status --live' does that.
+        The journal is read, and what machines last answered to any command. No machine
+        is asked; 'hostlock status --live' does that.
 
           hostlock rollout status
           hostlock rollout status --json
@@ -27,7 +28,7 @@ sealed class RolloutStatusCommand : FleetCommand
     {
         var session = new RolloutSession(run);
         await session.FetchAsync();
-        var rollout = session.LastWritten;
+        var rollout = session.LastWritten.AsSeen(run.SeenMachines.Find);
         var orders = session.OrdersOf(rollout);
         run.Print(
             () => RolloutText.Status(rollout, orders, run.Folder.Fleet.Rollout.Open, words => run.Line(words), run.Terminal.Ink),

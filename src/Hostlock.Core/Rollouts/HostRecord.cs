@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Hostlock.Flakes;
 using Hostlock.Machines;
+using Hostlock.Machines.Probing;
 
 namespace Hostlock.Rollouts;
 
@@ -235,6 +237,19 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     HostRecord PassedBy() =>
         Hold is not null && !IsAtRisk && MayChange
             ? this with { Outcome = HostOutcome.Held }
+            : this;
+
+    // A command that is no part of the rollout may have seen it run something else since.
+    internal HostRecord AsSeen(SeenMachine seen) =>
+        this is { Outcome: HostOutcome.Kept, KeptSince: { } kept, Now: { } now } && seen.System is { } runs && runs != now.System
+            && seen.At >= Moment.Of(AskedAt > kept ? AskedAt.Value : kept)
+            ? this with
+            {
+                Outcome = HostOutcome.Superseded,
+                Now = now with { Running = runs, System = runs },
+                KeptSince = null,
+                SettledAt = seen.At.Date,
+            }
             : this;
 
     internal HostRecord After(RolloutEvent.Restored restored, RolloutAction action) => action == RolloutAction.Rollout

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Machines.Probing;
 
 namespace Hostlock.Rollouts;
 
@@ -133,6 +134,11 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
         },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary>The rollout with what is known of its machines beside the journal: somebody else may have switched one since.</summary>
+    /// <param name="seen">Gives a machine as it was when it last answered any command; null if it never did.</param>
+    public Rollout AsSeen(Func<HostName, SeenMachine?> seen) =>
+        this with { Hosts = Hosts.With(host => seen(host.Plan.Host) is { } machine ? host.AsSeen(machine) : host) };
 
     // A lock that went back is no longer the one that its ring was opened with.
     ImmutableDictionary<string, Revision?> OpenAfter(RolloutEvent.Restored restored) =>

@@ -195,7 +195,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
     {
         var story = Begin("twins");
         story.Host("a").Inject(HostFault.HangsAfter(TimeSpan.FromSeconds(3)));
-        var before = story.Host("a").State().Running;
+        var (before, earlier) = (story.Host("a").State().Running, story.Host("b").State().Running);
         var rolling = Task.Run(() => story.Rollout(), TestContext.Current.CancellationToken);
         Until(() => rolling.IsCompleted || story.Host("a").State().Running != before);
 
@@ -207,6 +207,14 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         }
         AssertCode(0, await rolling);
         story.AssertKept("a", "b");
+
+        // Somebody else switches one of them, and a command sees that.
+        var kept = story.Host("b").State().Running;
+        AssertCode(0, story.Host("b").Switch(earlier, "test"));
+        Assert.Contains("\n  twins-b  kept", story.Run("rollout", "status").Output, StringComparison.Ordinal);
+        _ = story.Run("status", "--live");
+        Assert.Contains("\n  twins-b  superseded: it runs ", story.Run("rollout", "status").Output, StringComparison.Ordinal);
+        AssertCode(0, story.Host("b").Switch(kept, "test"));
     }
 
     [Fact]

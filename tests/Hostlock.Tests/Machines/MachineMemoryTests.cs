@@ -22,6 +22,24 @@ public sealed class MachineMemoryTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void What_is_known_of_a_machine_comes_back_as_it_was(bool hasSystem, bool isAccepted)
+    {
+        var seen = new SeenMachine("0123", new Moment(5), "74297b7")
+        {
+            System = hasSystem ? FakeMachine.System('1') : null,
+            IsAccepted = isAccepted,
+        };
+
+        new SeenMachines(Cache, "/fleet").Keep(Plex, seen);
+
+        Assert.Equal(seen, new SeenMachines(Cache, "/fleet").Find(Plex));
+    }
+
     [Fact]
     public void A_machine_is_remembered_for_its_fleet_alone()
     {

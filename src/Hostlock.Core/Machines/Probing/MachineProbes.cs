@@ -88,5 +88,11 @@ public sealed class MachineProbes(
         HostName.TryParse(facts.Stamp?.Host ?? facts.HostName) is { } named && named != host && isHost(named) ? named : null;
 
     void Keep(HostName host, MachineFacts facts, bool isAccepted) =>
-        seen.Keep(host, new(facts.MachineId, Moment.Of(time.GetUtcNow()), SystemLabel.Of(facts, _reading)) { IsAccepted = isAccepted });
+        seen.Keep(
+            host,
+            new(facts.MachineId, Moment.Of(time.GetUtcNow()), SystemLabel.Of(facts, _reading))
+            {
+                System = facts.System,
+                IsAccepted = isAccepted,
+            });
 }

@@ -10,6 +10,9 @@ namespace Hostlock.Machines.Probing;
 /// <param name="Label">The short word for the lock or system that it ran.</param>
 public sealed record SeenMachine(string MachineId, Moment At, string Label)
 {
+    /// <summary>The system that it ran, as its configuration makes it; null if that is not known.</summary>
+    public StorePath? System { get; init; }
+
     /// <summary>True if a person said that this machine is the host's, whatever it runs.</summary>
     public bool IsAccepted { get; init; }
 }
@@ -28,7 +31,11 @@ public sealed class SeenMachines(MachineCache cache, string fleet)
     public SeenMachine? Find(HostName host) =>
         cache.Find(Kind, KeyOf(host))?.Split('\n') is [var id, var at, var label, .. var more]
         && Moment.TryParse(at) is { } time
-            ? new(id, time, label) { IsAccepted = more is [Accepted] }
+            ? new(id, time, label)
+            {
+                System = more.Select(StorePath.TryParse).FirstOrDefault(system => system is not null),
+                IsAccepted = more.Contains(Accepted),
+            }
             : null;
 
     /// <summary>Remembers an answer.</summary>
@@ -37,6 +44,7 @@ public sealed class SeenMachines(MachineCache cache, string fleet)
             Kind,
             KeyOf(host),
             string.Create(CultureInfo.InvariantCulture, $"{seen.MachineId}\n{seen.At.Seconds}\n{seen.Label}")
+                + (seen.System is { } system ? $"\n{system}" : "")
                 + (seen.IsAccepted ? $"\n{Accepted}" : ""));
 
     string KeyOf(HostName host) => $"{fleet}\n{host}";
