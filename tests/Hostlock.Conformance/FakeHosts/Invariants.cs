@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Hostlock.Fleets;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.FakeHosts;
 
@@ -29,6 +30,12 @@ sealed class Invariants(string journal, Func<HostName, HostState?> stateOf, Func
     /// <summary>The state of the run at its end.</summary>
     public Rollout End => _events.Skip(1).Aggregate(
         Rollout.Of((RolloutEvent.Opened)_events[0]), (rollout, happened) => rollout.After(happened));
+
+    /// <summary>The exit code and the output of a run that goes on with one that is over, without the word for a copy: if a machine is too
+    /// busy to say in time that it has the system, it gets the system again.</summary>
+    /// <param name="resumed">The run.</param>
+    public static (int ExitCode, string Output) SaidBy(Ended resumed) =>
+        (resumed.ExitCode, resumed.Output.Replace("copied · ", "", StringComparison.Ordinal));
 
     /// <summary>True if nothing comes of it any more, unless a person says so.</summary>
     public bool IsOver => End is var end && end.Stopped is null && Left(end).Length == 0;

@@ -136,7 +136,7 @@ sealed class SwitchStory
             return;
         var done = Done();
         var (first, second) = (Resume(), Resume());
-        Assert.Equal((first.ExitCode, first.Output), (second.ExitCode, second.Output));
+        Assert.Equal(Invariants.SaidBy(first), Invariants.SaidBy(second));
         Assert.Equal(done, Done());
 
         string Done() =>
