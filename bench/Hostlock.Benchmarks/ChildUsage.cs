@@ -1,6 +1,6 @@
 namespace Hostlock.Benchmarks;
 
-/// <summary>What a program that has ended took of the machine, together with the programs that it ran.</summary>
+/// <summary>The use that a program made of the machine, together with the programs that it ran.</summary>
 /// <param name="Cpu">The time of all cores, in and outside of the kernel.</param>
 /// <param name="Faults">The pages that the kernel had to give or to map.</param>
 /// <param name="WrittenBytes">The bytes that were written to disks.</param>
@@ -16,7 +16,7 @@ readonly record struct ChildUsage(TimeSpan Cpu, long Faults, long WrittenBytes)
         usage[8] + usage[9],
         usage[12] * BlockBytes);
 
-    /// <summary>What two programs took together.</summary>
+    /// <summary>The use of two programs together.</summary>
     public static ChildUsage operator +(ChildUsage one, ChildUsage other) =>
         new(one.Cpu + other.Cpu, one.Faults + other.Faults, one.WrittenBytes + other.WrittenBytes);
 }

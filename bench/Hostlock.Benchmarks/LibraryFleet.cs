@@ -72,7 +72,7 @@ sealed class LibraryFleet
         }
     }
 
-    /// <summary>A commit in both, of something that no host reads.</summary>
+    /// <summary>Commits a file that no host reads, in both fleets.</summary>
     public void AnotherSource()
     {
         _sources++;

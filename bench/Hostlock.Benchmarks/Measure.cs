@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Hostlock.Benchmarks;
 
-/// <summary>What one run of a program cost.</summary>
+/// <summary>The cost of one run of a program.</summary>
 /// <param name="Wall">From its start to its end.</param>
 /// <param name="PeakBytes">The most memory it held, as the kernel counts it; looked up while it runs, so a start-up is too short for
 /// it.</param>
@@ -36,7 +36,7 @@ static class Measure
         return [.. costs.Select(each => each.OrderBy(cost => cost.Wall).ElementAt(each.Count / 2))];
     }
 
-    /// <summary>What a program prints.</summary>
+    /// <summary>The output of a program.</summary>
     public static string Output(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
     {
         using var process = Start(command, variables);
@@ -102,7 +102,7 @@ static class Measure
         }
     }
 
-    /// <summary>What Nix counts of an evaluation, the same in every run of it.</summary>
+    /// <summary>The counters of Nix for an evaluation, which are the same in every run.</summary>
     public static IReadOnlyDictionary<string, double> NixCounters(
         IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
     {

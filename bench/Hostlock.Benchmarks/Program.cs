@@ -78,8 +78,8 @@ void Start()
     Title("start-up", "nix --version");
     foreach (var (name, cost) in jobs.Zip(costs, (job, cost) => (job.Name, cost)))
         Line(name, cost, costs[0]);
-    // What more there is of a program is mapped, and what it makes ready before its first line has to be given pages: other work on the
-    // machine does not change their number.
+    // A larger program maps more pages, and one that prepares more before its first line is given more. Other work on the machine does not
+    // change their number.
     foreach (var (name, cost) in jobs.Zip(costs, (job, cost) => (job.Name, cost)))
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -107,7 +107,7 @@ void GrowthOfTime()
         {
             var (hosts, nodes) = fleetOf(sizes[i]);
             var folder = Path.Combine(work, $"growth-{of}-{sizes[i]}");
-            // One host more has what is promoted.
+            // The first host has the lock that is promoted to the others.
             LargeFleet.Write(root, folder, hosts + 1, nodes);
             Shell("git", "-C", folder, "init", "-q");
             Shell("git", "-C", folder, "add", "-A");
@@ -270,7 +270,7 @@ async Task NetworkAsync()
     Line("hostlock update", update, needed);
 }
 
-// What no program that must not lose a lock gets around: each file written beside, flushed, renamed.
+// The work of every program that must not lose a lock: each file is written beside the old one, flushed and renamed.
 Cost WriteFiles(int count)
 {
     var folder = Directory.CreateDirectory(Path.Combine(work, "files")).FullName;
@@ -333,7 +333,7 @@ void Hash()
     }
 }
 
-// An archive of a flake like most: a program takes as long to begin as to read it. What inflates it does no better.
+// An archive of the size that most flakes have: the start of a program takes as long as reading it. That is also true of gzip.
 void HashSmall()
 {
     const int files = 300;
@@ -385,8 +385,8 @@ void Library()
     if (Measure.Output(native, variables) != Measure.Output(wrapped, variables))
         throw new InvalidOperationException("the two locks give two derivations");
     Title($"evaluate a host of {modules} modules by its lock", "the same lock as flake.lock");
-    // Nix keeps names in tables by their hashes, and the path of the source is in many: which are near each other is another matter for
-    // every source.
+    // Nix keeps names in tables by their hashes, and many names contain the path of the source. So each source has other names beside each
+    // other in these tables, and several sources are measured.
     var counts = Enumerable.Range(0, 3).Select(_ =>
     {
         fleet.AnotherSource();
@@ -413,7 +413,7 @@ void Library()
     Line("by the lock of the host", costs[1], costs[0]);
 }
 
-// What no program with this library gets below.
+// The least that a program with this library can cost.
 static Cost Inflate(string archive)
 {
     var buffer = new byte[256 * 1024];

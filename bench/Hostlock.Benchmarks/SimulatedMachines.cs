@@ -72,7 +72,7 @@ sealed partial class SimulatedMachines(string folder) : IProcessRunner
     [GeneratedRegex("host[0-9]+")]
     private static partial Regex HostIn();
 
-    /// <summary>One of them.</summary>
+    /// <summary>A simulated machine.</summary>
     sealed class Machine(string host, string flakeLock)
     {
         readonly string _id = Digest(host)[..32];

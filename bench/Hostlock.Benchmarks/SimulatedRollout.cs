@@ -27,7 +27,7 @@ static class SimulatedRollout
     public static string[] Command(string folder, params string[] words) =>
         [Environment.ProcessPath!, .. Assembly(), "simulated", folder, .. words];
 
-    /// <summary>The time that it takes to append lines to a file, each flushed, as no journal gets around.</summary>
+    /// <summary>The time that it takes to append lines to a file and flush each of them, which no journal can avoid.</summary>
     /// <param name="lines">The lines.</param>
     /// <param name="path">The file.</param>
     public static Cost Append(string[] lines, string path)

@@ -75,7 +75,7 @@ sealed class SlowLine : IAsyncDisposable
             try
             {
                 client.NoDelay = server.NoDelay = true;
-                // The hands that TCP shakes.
+                // The handshake of TCP takes a round trip.
                 await Task.Delay(_delay * 2, _stop.Token);
                 await server.ConnectAsync(_server, _stop.Token);
                 var (near, far) = (client.GetStream(), server.GetStream());
@@ -90,8 +90,8 @@ sealed class SlowLine : IAsyncDisposable
         }
     }
 
-    // Whoever speaks to a server by this proxy names it first, and this proxy has only one. Its answer costs no time, as if there were
-    // no proxy.
+    // A client of a proxy names the server first. This proxy has only one server, so it skips the name. Its answer costs no time, as if
+    // there were no proxy.
     async Task SkipHeadAsync(NetworkStream near)
     {
         var one = new byte[1];

@@ -15,11 +15,11 @@ sealed class CommandRuns(string program, string root, Random random)
     /// <summary>The word for these runs among the targets.</summary>
     public const string Name = "commands";
 
-    // A busy machine makes everybody wait; what a command works is its own doing.
+    // The first limit is for the work of a command. The second is for its time, because on a busy machine every command waits.
     static readonly TimeSpan MostWork = TimeSpan.FromSeconds(10), Longest = TimeSpan.FromMinutes(2);
     const long MostMemory = 600L * 1024 * 1024;
 
-    // Those of docs/files.md that these commands may end with.
+    // The exit codes of docs/files.md with which these commands may end.
     static readonly int[] ExitCodes = [0, 1, 2, 3, 4, 6];
 
     static readonly string[][] Commands =

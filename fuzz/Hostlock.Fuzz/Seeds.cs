@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Hostlock.Fuzz;
 
-/// <summary>What to begin with: real inputs out of the tests, and what was found before.</summary>
+/// <summary>The inputs to begin with: real ones out of the tests, and earlier findings.</summary>
 static class Seeds
 {
     const int Most = 400;

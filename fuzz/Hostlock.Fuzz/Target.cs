@@ -129,7 +129,7 @@ sealed record Target(string Name, Action<byte[]> Read, params string[] Words)
         _ = (settings.Registry, settings.UsesRegistries, settings.NetrcFile, settings.CertificateFile);
         if (settings.DownloadAttempts < 1 || settings.ConnectTimeout <= TimeSpan.Zero || settings.StalledDownloadTimeout <= TimeSpan.Zero)
             throw new InvalidOperationException("a download would never be tried, or never end");
-        // What Nix splits its settings at; it keeps any other blank, as a vertical tab.
+        // The blanks at which Nix splits its settings. It keeps any other blank, such as a vertical tab.
         if (settings.TokenFor("h.test", "a", "b") is { } token && token.IndexOfAny([' ', '\t', '\r', '\n']) >= 0)
             throw new InvalidOperationException("a token has a blank");
     }

@@ -43,7 +43,7 @@ public sealed partial class CiTests : IDisposable
         Assert.StartsWith("This is `hostlock update @canary`.\n\n", update.Text, StringComparison.Ordinal);
         Assert.Contains("plex", update.Text, StringComparison.Ordinal);
 
-        // The same again is nothing new, and what comes before the merge is in the same request.
+        // A second run finds nothing new, and inputs that move before the merge go into the same request.
         var head = Head(update.Branch);
         _ = Job(kind, server, "update").Succeeded;
         Assert.Equal(head, Head(update.Branch));
@@ -198,7 +198,7 @@ public sealed partial class CiTests : IDisposable
         foreach (var (hosts, inputs) in asked)
             _ = Locally("update", clone, ("HOSTLOCK_CI_HOSTS", hosts), ("HOSTLOCK_CI_INPUTS", inputs)).Succeeded;
 
-        // The first ring is what is asked for if nothing is said, so the first two are one.
+        // Without hosts, a job is about the first ring, so the first two jobs are the same.
         var branches = TestGit.In(Origin, "for-each-ref", "--format=%(refname:short)", "refs/heads/hostlock").Trim().Split('\n');
         Assert.Equal(
             ["hostlock/update-plex", "hostlock/update-plex-dobro.N", "hostlock/update-plex.N", "hostlock/update-plex.N"],
@@ -218,7 +218,7 @@ public sealed partial class CiTests : IDisposable
         Assert.Equal(2, Locally("update").ExitCode);
     }
 
-    // What a CI has put into its clone may be allowed less than the token, and is not taken in its place.
+    // A login that a CI has put into its clone may be allowed less than the token, and is not used in place of it.
     [Theory]
     [InlineData("")]
     [InlineData("gitlab-ci-token:of-the-job@")]

@@ -25,7 +25,7 @@ public class ClosureTests
         Assert.Contains("building plex by the lock of plex", apart.Errors, StringComparison.Ordinal);
         Assert.EndsWith("\nthe systems are the same\n", alike.Succeeded, StringComparison.Ordinal);
         Assert.Matches("\"nixos-system-plex\": [{]\\s*\"kind\": \"upgraded\"", json.Succeeded);
-        // What is the user's is not touched: the flake was copied.
+        // The user's files are not touched: the flake was copied.
         Assert.Equal(status, TestGit.In(hosts.Fleet, "status", "--porcelain"));
     }
 

@@ -12,7 +12,7 @@ namespace Hostlock.Conformance;
 /// </summary>
 public sealed class ForgesTests : IAsyncLifetime
 {
-    // Of the recorded answers, the usual run asks Nix for one of so many anew.
+    // The usual run asks Nix anew for one of so many recorded answers.
     const int UsualShare = 3;
 
     const string Plain = "{ outputs = _: { }; }";
@@ -216,7 +216,7 @@ public sealed class ForgesTests : IAsyncLifetime
             _ => new(200, Forges.Archive("a", [(string.Concat(Enumerable.Repeat("d/", 70)) + "x", "")], 1)),
         });
         _folder.Write("top/flake.nix", $"{{ inputs.a.url = \"https://files.test/{what}.tar.gz\"; outputs = _: {{ }}; }}");
-        // Only what is about waiting has a short limit, so that a busy machine is no wrong answer.
+        // Only the cases about waiting have a short limit, so that a busy machine gives no wrong answer.
         var settings = $"flake-registry =\ndownload-attempts = 1\n{setting}";
 
         var ended = Run.Program(HostlockProgram.Path, _folder["top"], Variables(settings), "lock", "root");

@@ -14,7 +14,7 @@ namespace Hostlock.Conformance;
 [Trait("program", "none")]
 public sealed class GitReferencesTests(GitReferencesTests.Repositories repositories) : IClassFixture<GitReferencesTests.Repositories>
 {
-    // Of the recorded answers, the usual run asks Nix for one of so many anew.
+    // The usual run asks Nix anew for one of so many recorded answers.
     const int UsualShare = 3;
 
     static readonly bool IsBlessing = Environment.GetEnvironmentVariable("HOSTLOCK_BLESS") == "1";

@@ -265,7 +265,7 @@ public sealed partial class LanguageTests : IDisposable
         }
     }
 
-    // Those of some texts that Nix takes. Each is read as the body of a function, so that it is not evaluated.
+    // The texts that Nix takes. Each is read as the body of a function, so that it is not evaluated.
     IEnumerable<string> Accepted(IReadOnlyList<string> texts)
     {
         var files = Write(texts.Select(text => Encoding.UTF8.GetBytes($"unused'0: {text}")));
@@ -274,7 +274,7 @@ public sealed partial class LanguageTests : IDisposable
             .Select(pair => pair.First);
     }
 
-    // What Nix says if it reads and locks flakes, by one process; null for a flake of which it says nothing.
+    // The messages of Nix when it reads and locks flakes, by one process; null for a flake about which it says nothing.
     string?[] Locked(IEnumerable<string> flakes) => _nix.Errors(
         _folder.Path,
         [.. flakes.Select(flake => $"builtins.seq (builtins.getFlake \"path:{Path.GetDirectoryName(flake)}\") null")]);

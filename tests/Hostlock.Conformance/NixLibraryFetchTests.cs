@@ -160,7 +160,7 @@ public class NixLibraryFetchTests
         Assert.Contains("https://api.github.com/repos/acme/anvil/tarball/", closed, StringComparison.Ordinal);
     }
 
-    // Older releases leave attributes away that hostlock.nix gives in every release.
+    // Older releases leave out attributes that hostlock.nix gives in every release.
     static string WhereNixGivesLess(string release, string json)
     {
         var document = System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject();

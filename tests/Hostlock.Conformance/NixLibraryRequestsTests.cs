@@ -39,7 +39,7 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
                 ("Link", "<https://files.test/fixed.tar.gz>; rel=\"immutable\"")));
         _forges.File("files.test/fixed.tar.gz", new(200, Forges.Archive("link", [Flake("link")], 1_700_000_200)));
         _fleet.Folder.Write("folder/flake.nix", Flake("folder").Text);
-        // git, telling what it was asked to fetch from another repository.
+        // git, which writes down what it is asked to fetch from another repository.
         File.SetUnixFileMode(
             _fleet.Folder.Write(
                 "bin/git",
@@ -94,7 +94,7 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
         _ = Run.Program(HostlockProgram.Path, _fleet.Path, variables, "lock", "root", "plex").Succeeded;
         if (release == "2.8")
         {
-            // It refuses a date in the lock of a tarball.
+            // Nix 2.8 refuses a date in the lock of a tarball.
             foreach (var file in (string[])["flake.lock", "locks/plex.lock"])
                 _fleet.Write(file, DateOfTarball().Replace(_fleet.Read(file), "$1"));
         }
@@ -113,7 +113,7 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
         else
             Assert.Equal(Names(native["new"]), Names(byLock["new"]));
         Assert.Empty(byLock["kept"]);
-        // Since 2.25 what is not a public archive is looked for in Nix's cache first and then outside, in the store never.
+        // Since 2.25, Nix looks for a tree that is no public archive in its cache, and then outside, and never in the store.
         string[] byTree = release == "2.8" ? [] : ["hardware", "own", "private"];
         Assert.Equal(byTree, Names(byLock["store"]));
         Assert.Equal(Names(native["caches"]).Except(byTree), Names(byLock["caches"]));

@@ -190,7 +190,7 @@ public class NixLibraryTests
     // A set with an outPath would be printed as that alone.
     const string Printable = "x: builtins.mapAttrs (_: i: builtins.removeAttrs i [ \"outPath\" ] // { path = i.outPath; }) x";
 
-    // Older releases leave attributes away that hostlock.nix gives in every release.
+    // Older releases leave out attributes that hostlock.nix gives in every release.
     static string WhereNixGivesLess(string release, string json)
     {
         var document = System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject();

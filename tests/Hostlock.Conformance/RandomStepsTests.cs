@@ -105,7 +105,7 @@ public class RandomStepsTests(ITestOutputHelper output)
         {RandomWorld.Lock(world.Ours)}
         """.Replace(world.Path, "@", StringComparison.Ordinal);
 
-    // What Nix said, without names and places.
+    // The message of Nix, without names and places.
     static string Reason(string errors) =>
         Regex.Replace(
             errors.Split('\n')

@@ -12,9 +12,9 @@ namespace Hostlock.Conformance;
 /// </summary>
 sealed class RandomWorld : IAsyncDisposable
 {
-    // What refers to others refers to later ones, but for the odd circle.
+    // A source refers to later ones alone, except for a few circles.
     static readonly string[] Sources = ["git/r0", "git/r1", "folders/p0", "tar/t0", "git/r2", "folders/p1", "tar/t1", "git/r3", "git/r4"];
-    // The registry leads to what comes from here on.
+    // The registry leads to the sources from here on.
     const int FirstRegistered = 5;
 
     static readonly string[] Names = ["a", "b", "c", "lib", "nixpkgs", "x-y", "root", "a_2", "nixpkgs_2"];
@@ -564,7 +564,7 @@ sealed class RandomWorld : IAsyncDisposable
         if (!Directory.Exists(_folder[$"{source}/.git"]) || Mishap(20))
             return none;
         var git = Run.Program("git", _folder[source], TestGit.Variables, "rev-parse", Mishap(20) ? "HEAD^{tree}" : "HEAD");
-        // Some repositories have become such as git does not read.
+        // Some repositories have settings with which git does not read them.
         return git.ExitCode == 0 ? git.Output.Trim() : none;
     }
 

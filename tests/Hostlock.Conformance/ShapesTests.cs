@@ -15,7 +15,7 @@ public class ShapesTests
 {
     const string Nothing = "no lock\n";
 
-    // Of the shapes, the usual run asks Nix about one of so many.
+    // The usual run asks Nix about one of so many shapes.
     const int UsualShare = 3;
 
     public static TheoryData<string> Names() => [.. Shape.All.Select(shape => shape.Name)];
@@ -56,7 +56,7 @@ public class ShapesTests
             TestGit.Commit(world[$"git/{repository}"], 1);
         foreach (var repository in shape.Locked)
         {
-            // hostlock's own lock of a dependency: that it is Nix's is what the other shapes show.
+            // hostlock makes the lock of a dependency itself. The other shapes show that it is the one that Nix makes.
             _ = HostlockProgram.Run(world[$"git/{repository}"], world["home"], "lock", "root").Succeeded;
             TestGit.Commit(world[$"git/{repository}"], 2);
             MoveUpstream(shape, world, 3, except: [repository, .. shape.Locked]);

@@ -9,7 +9,7 @@ namespace Hostlock.Tests.Support;
 /// </summary>
 static partial class ExpositionGrammar
 {
-    // What promtool's linter says of names: promlint of prometheus/client_golang.
+    // The rules of promtool's linter for names: promlint of prometheus/client_golang.
     static readonly string[] Reserved = ["_total", "_count", "_bucket", "_sum", "_info"];
     static readonly string[] OddUnits = ["_ms", "_minutes", "_hours", "_days", "_millis", "_milliseconds", "_kilobytes", "_percent"];
 

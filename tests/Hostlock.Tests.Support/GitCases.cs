@@ -161,7 +161,7 @@ sealed class GitCases : IDisposable
         ("a link with a zero byte", "odd?ref=zero-link"),
     ];
 
-    // Commits that git would not make: what the lines of a common one are replaced by.
+    // Commits that git would not make: the lines that replace those of a usual commit.
     static (string Name, string Author, string Committer)[] OddCommits =>
     [
         ("before the epoch", $"author {Somebody} 0 +0000", $"committer {Somebody} -5 +0000"),

@@ -50,7 +50,7 @@ static class JsonSchemas
         return text;
     }
 
-    // A document begins with a brace at the start of a line. What happens is told by documents of one line.
+    // A document begins with a brace at the start of a line. Each event is a document of one line.
     static string[] Documents(string text) =>
         text.StartsWith("{\n", StringComparison.Ordinal) ? [text] : text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

@@ -17,7 +17,7 @@ static class MadeUpFleet
 
     static readonly string[] Seven = ["plex", "dobro", "zeeba", "orc", "imbp", "nixahi", "matcha"];
 
-    // What is declared, and whether it has a nixpkgs of its own.
+    // The inputs that are declared, and whether each has a nixpkgs of its own.
     static readonly (string Name, string Owner, bool HasOwn)[] Declared =
     [
         ("agenix", "ryantm", true), ("disko", "nix-community", false), ("flake-parts", "hercules-ci", false),

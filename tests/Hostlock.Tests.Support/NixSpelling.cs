@@ -156,7 +156,7 @@ sealed class NixSpelling
             else if (name is not ("" or "." or ".."))
                 names.Add(name);
         }
-        // What comes before an interpolation keeps its slash.
+        // The piece before an interpolation keeps its slash.
         return "/" + string.Join('/', names) + (literal.Length > 1 && literal.EndsWith('/') ? "/" : "");
     }
 

@@ -53,7 +53,7 @@ public class ForeignRepositoriesTests
         ("mergetool.trip.cmd", "{0} mergetool"),
     ];
 
-    // What git asks of a filter is asked of a lock that is encrypted, in a repository of one's own.
+    // git runs a filter for a lock that is encrypted, in a repository of one's own.
     static readonly (string Setting, string Value)[] Filters =
         [("filter.trip.clean", "{0} clean"), ("filter.trip.smudge", "{0} smudge"), ("filter.trip.process", "{0} process")];
 

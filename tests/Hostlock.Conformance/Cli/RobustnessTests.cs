@@ -41,7 +41,7 @@ public class RobustnessTests
             }
         }
 
-        // What a killed run leaves behind is in nobody's way.
+        // The files that a killed run leaves behind are in nobody's way.
         hosts.Move("nixpkgs", 30);
         Assert.Equal(0, hosts.Hostlock("update", "--all").ExitCode);
         Assert.Empty(Directory.EnumerateFiles(hosts.Fleet, ".hostlock-tmp-*", SearchOption.AllDirectories));

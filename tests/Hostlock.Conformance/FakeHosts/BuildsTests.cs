@@ -94,7 +94,7 @@ public class BuildsTests(SwitchFleet shared) : SwitchingTests(shared)
         Ended Switch() => story.With(
             ["PATH=/usr/local/lib/told:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"], "switch", "same-files", "--yes");
 
-        // What was built since this was asked last: the end of each reference.
+        // The systems that were built since the last call: the end of each reference.
         string[] Builds()
         {
             var told = Fleet.Controller.Shell("cat /var/log/nix-told; rm -f /var/log/nix-told").Output.Split('\n');
@@ -202,7 +202,7 @@ public class BuildsTests(SwitchFleet shared) : SwitchingTests(shared)
         return story;
     }
 
-    // What nix-eval-jobs was told about a host.
+    // The words about a host that nix-eval-jobs was given.
     string[] Told(string host) =>
     [
         .. Fleet.Controller.Run("cat", "/var/log/nix-eval-jobs").Output.Split('\n')

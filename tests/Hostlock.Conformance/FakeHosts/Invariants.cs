@@ -98,7 +98,7 @@ sealed class Invariants(string journal, Func<HostName, HostState?> stateOf, Func
         Assert.Empty(Left(rollout));
     }
 
-    // What is left to do, other than to wait or to ask.
+    // The orders that are left, other than to wait or to ask.
     ImmutableArray<Order> Left(Rollout rollout) =>
     [
         .. RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty, _events[^1].At).Where(order => order is Order.Do),
@@ -108,7 +108,7 @@ sealed class Invariants(string journal, Func<HostName, HostState?> stateOf, Func
     {
         if (stateOf(host.Plan.Host) is not { } now || host.Outcome is HostOutcome.Superseded or HostOutcome.Stranded || host.IsAtRisk)
             return;
-        // What another rollout had on trial when this one first looked is the other's to keep or to give back.
+        // If another rollout had a system on trial when this one first looked, the other one keeps it or gives it back.
         if (host.Before?.Trial is { } trial && trial != host.Rollout)
             return;
         var first = firstOf(host.Plan.Host);

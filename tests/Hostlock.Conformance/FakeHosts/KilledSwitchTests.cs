@@ -43,7 +43,7 @@ public class KilledSwitchTests(SwitchFleet shared) : SwitchingTests(shared)
             story.AssertBack();
         else
             story.AssertKept();
-        // What is finished has nothing to resume, and nothing is done twice.
+        // A run that is finished has nothing to resume, and nothing is done twice.
         AssertCode(1, again);
         Assert.Equal(state.Activations, story.Host.State().Activations);
 

@@ -106,7 +106,7 @@ public class PullTests(PullFleet fleet)
         File.WriteAllText(Path.Combine(story.Releases, ReleaseFiles.Latest), "../../etc/passwd");
         story.AssertRefused("form", story.Pull());
 
-        // What is in the cache, and no system.
+        // A path that is in the cache and is no system.
         var package = story.Release(6, story.Host.Shell("dirname $(readlink -f /run/current-system/kernel)").Succeeded.Trim());
         story.Serve(package);
         story.AssertRefused("system", story.Pull());
@@ -188,7 +188,7 @@ public class PullTests(PullFleet fleet)
             Until(() => !story.Host.IsOnTrial());
             story.AssertRuns(story.Before.Running);
         }
-        // What went back because nobody answered was not found to be bad.
+        // A system that went back because nobody answered was not found to be bad.
         using var again = story.ServeAlone(port);
         AssertCode(0, story.Pull());
         story.EndServer(port);
@@ -265,7 +265,7 @@ public class PullTests(PullFleet fleet)
         AssertCode(2, story.Pull());
         Assert.Contains("allowed_signers", (string?)story.Refusal()!["why"], StringComparison.Ordinal);
 
-        // Who may sign is what ssh-keygen makes of the list.
+        // ssh-keygen decides by the list who may sign.
         foreach (var list in new[]
         {
             "", "nonsense\n", $"release namespaces=\"git\" {story.PublicKey}\n", $"release cert-authority {story.PublicKey}\n",
@@ -308,7 +308,7 @@ public class PullTests(PullFleet fleet)
         AssertCode(0, Cut("one", "--push"));
         Assert.Equal(["3", "2", "1"], Numbers("main.git"));
 
-        // Another one is pushed once this run has looked, and before it pushes.
+        // Another release is pushed after this run has looked, and before it pushes.
         var settings = Path.Combine(work, "two/hostlock.toml");
         var before = File.ReadAllText(settings);
         File.WriteAllText(
@@ -324,7 +324,7 @@ public class PullTests(PullFleet fleet)
         AssertCode(0, Cut("two", "--push"));
         Assert.Equal(["5", "4", "3", "2", "1"], Numbers("main.git"));
 
-        // Two that went their own ways are for a person to settle. Those of one second would be the same if they expired together.
+        // Releases that diverged are for a person to settle. Two of the same second would be equal if they expired together.
         AssertCode(0, Cut("one", "--expires", "3d"));
         var parted = Cut("one", "--push");
         AssertCode(3, parted);
@@ -402,7 +402,7 @@ public class PullTests(PullFleet fleet)
             first.Errors, StringComparison.Ordinal);
         story.AssertRuns(story.Before.Running);
         story.Host.Heal();
-        // That the system failed is not forgotten for want of a receipt.
+        // Even without a receipt, the failure of the system is remembered.
         story.AssertRefused("returned", story.Pull());
         Assert.Equal(1, story.Tries(story.Next));
         AssertCode(0, story.Pull("--again"));
@@ -566,7 +566,7 @@ public class PullTests(PullFleet fleet)
         AssertCode(0, story.Pull());
 
         story.AssertRuns(story.Next);
-        // Who has the clone hears that it ends, of all commands that look at it and ask nobody.
+        // Each command that looks at the clone, and asks no machine, warns that the release expires.
         _ = story.Fleet.Controller.Shell(
             $"cd {clone} && hostlock release from-git --sign /root/cut --expires 60h").Succeeded;
         foreach (var command in new[] { "status", "check", "status --live from-git" })

@@ -87,7 +87,7 @@ sealed class Trials : IDisposable
             return Kept(trial, $"{what}: exit {ended.ExitCode}: {ended.Errors}");
         if (ended.ExitCode == 0 && error.Name != "EINTR" && IsNeeded(name))
             return Kept(trial, $"{what}: it was passed over");
-        // What an undo that has failed may have said, it has not done.
+        // An undo that failed has not done what it may have said.
         return Judge(trial, what, ended.ExitCode <= 1 ? ended.Output : "");
     }
 

@@ -58,7 +58,7 @@ public class RecipesTests
                     Move(forges, repository, branch, version);
                     break;
                 case RecipeStep.Command(var line, var command, var says):
-                    // What the reader has already is in a repository, as a flake is; what is typed later the recipe shows.
+                    // The files that the reader has already are in a repository, as a flake is. The recipe shows all that is typed later.
                     if (!hasCommit)
                         TestGit.Commit(folder["fleet"], 2);
                     hasCommit = true;

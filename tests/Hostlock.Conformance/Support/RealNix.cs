@@ -93,7 +93,7 @@ sealed class RealNix
         ];
     }
 
-    // What it says on its errors of each expression.
+    // The errors that nix prints, by expression.
     string[] Answers(string folder, IReadOnlyList<string> expressions)
     {
         const string Begin = "trace: expression ";
