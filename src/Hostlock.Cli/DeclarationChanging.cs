@@ -25,7 +25,7 @@ sealed class DeclarationChanging
     /// <param name="changes">The changes.</param>
     public Task<ExitCode> RunAsync(CommandRun run, IEnumerable<string> words, IEnumerable<InputChange> changes)
     {
-        var host = run.Value(_host) is { } word ? run.Named.HostNamed(word).Name : (HostName?)null;
+        var host = run.Value(_host) is { } word ? run.Named.HostNamed(word).Name : null;
         return RunAsync(
             run,
             [.. words, .. host is { } name ? new[] { _host.Name, name.ToString() } : []],

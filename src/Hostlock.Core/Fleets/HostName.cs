@@ -4,14 +4,14 @@ namespace Hostlock.Fleets;
 /// The name of a host, as under <c>nixosConfigurations</c>. It is safe as a part of a path and as an argument of a program. Names are
 /// ordered by their bytes, as Nix orders attributes.
 /// </summary>
-public readonly record struct HostName : IComparable<HostName>
+public sealed record HostName : IComparable<HostName>
 {
     /// <summary>The word for the root lock. No host may have this name.</summary>
     public const string Root = "root";
 
     const int MaximumLength = 253; // as a host name of DNS (RFC 1035, 2.3.4)
 
-    readonly string? _text;
+    readonly string _text;
 
     HostName(string text) => _text = text;
 
@@ -30,7 +30,7 @@ public readonly record struct HostName : IComparable<HostName>
             : null;
 
     /// <summary>Compares two names by their bytes.</summary>
-    public int CompareTo(HostName other) => Utf8Order.Instance.Compare(_text, other._text);
+    public int CompareTo(HostName? other) => Utf8Order.Instance.Compare(_text, other?._text);
 
     /// <summary>Returns true if the left name comes first.</summary>
     public static bool operator <(HostName left, HostName right) => left.CompareTo(right) < 0;
@@ -45,5 +45,5 @@ public readonly record struct HostName : IComparable<HostName>
     public static bool operator >=(HostName left, HostName right) => left.CompareTo(right) >= 0;
 
     /// <summary>The name, as it was read.</summary>
-    public override string ToString() => _text ?? "";
+    public override string ToString() => _text;
 }

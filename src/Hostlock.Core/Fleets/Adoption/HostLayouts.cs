@@ -229,11 +229,7 @@ public sealed class HostLayouts
         name.StartsWith("flake", StringComparison.Ordinal) && name.Length > 5 && name[5] is '-' or '_' or '.' ? name[6..] : name;
 
     // Null if no host has the name.
-    HostName? BestFit(string name) =>
-        _hosts
-            .Where(host => IsOf(name, host.ToString()))
-            .Select(host => (HostName?)host)
-            .MaxBy(host => host!.Value.ToString().Length);
+    HostName? BestFit(string name) => _hosts.Where(host => IsOf(name, host.ToString())).MaxBy(host => host.ToString().Length);
 
     static bool IsOf(string name, string host) =>
         name == host || (name.StartsWith(host, StringComparison.Ordinal) && name[host.Length] is '-' or '_' or '.');

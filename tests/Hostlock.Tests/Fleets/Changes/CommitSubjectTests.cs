@@ -83,7 +83,7 @@ public class CommitSubjectTests
     static PlannedLock Of(string host, LockFile? before, LockFile after) =>
         PlannedLock.Of(LockPlace.Of("/fleet", $"locks/{host}.lock", [new LockOwner.Host(Name(host))]), before, after);
 
-    static HostName Name(string name) => HostName.TryParse(name)!.Value;
+    static HostName Name(string name) => HostName.Parse(name);
 
     static LockFile Lock(params (string Input, char Revision)[] inputs) => new(
         new(
