@@ -49,7 +49,7 @@ sealed record Target(string Name, Action<byte[]> Read, params string[] Words)
             "failed\ta.service\n", "units\tknown\n", "reboot\tkernel - -\n", "left\t/boot 1\n", "inhibitors\te30=\n", "-1",
             "18446744073709551616", "\0"),
         new(
-            "closure", bytes => Closure.TryParse(StorePath.TryParse("/nix/store/00000000000000000000000000000000-a")!.Value, Text(bytes)),
+            "closure", bytes => Closure.TryParse(StorePath.TryParse("/nix/store/00000000000000000000000000000000-a")!, Text(bytes)),
             "/nix/store/00000000000000000000000000000000-a", "-1.2-man", " 120\n", "\t", "9223372036854775807"),
         new("tar", Archive, "ustar\0", "././@LongLink", "19 path=a/b/c/d\n", "30 mtime=1700000000.5\n", "a/../b", ".git", "0000644\0"),
         new("zip", Archive, "PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "UT\u0005\0"),

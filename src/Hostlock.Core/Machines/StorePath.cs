@@ -7,7 +7,7 @@ namespace Hostlock.Machines;
 /// shells of other machines, so nothing in them means anything to a shell.
 /// </summary>
 /// <remarks>Nix 2.34.8, libstore/path.cc, checkName; libutil/base-nix-32.hh for the digits.</remarks>
-public readonly record struct StorePath
+public sealed record StorePath
 {
     const int HashLength = 32;
     const int MaximumName = 211;
@@ -19,12 +19,12 @@ public readonly record struct StorePath
     static readonly SearchValues<char> FolderLetters =
         SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-._/");
 
-    readonly string? _text;
+    readonly string _text;
 
     StorePath(string text) => _text = text;
 
     /// <summary>The name behind the hash: <c>linux-6.12.1</c>.</summary>
-    public string Name => ToString()[(ToString().LastIndexOf('/') + 1 + HashLength + 1)..];
+    public string Name => _text[(_text.LastIndexOf('/') + 1 + HashLength + 1)..];
 
     /// <summary>Reads a path; null for any other text. The store may be in any folder.</summary>
     /// <param name="text">The text, with nothing before or behind the path.</param>
@@ -54,5 +54,5 @@ public readonly record struct StorePath
     }
 
     /// <summary>The path, as it was read.</summary>
-    public override string ToString() => _text ?? "";
+    public override string ToString() => _text;
 }

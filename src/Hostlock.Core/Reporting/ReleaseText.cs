@@ -21,7 +21,7 @@ public static class ReleaseText
         var width = release.Hosts.Names.Select(name => name.Length).DefaultIfEmpty().Max();
         foreach (var (host, released) in release.Hosts)
         {
-            var before = last is not null && last.Hosts.TryGetValue(host, out var old) ? old.System : default;
+            var before = last is not null && last.Hosts.TryGetValue(host, out var old) ? old.System : null;
             var word = before == released.System ? ink.Dim("as before") : ink.Good("new");
             text.Append($"  {host.PadRight(width)}  {released.System.Name}  {word}\n");
         }

@@ -82,7 +82,7 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
         [
             .. back.Select((host, i) => host.Plan with
             {
-                Target = host.Before!.System!.Value,
+                Target = host.Before!.System!,
                 Engine = RolloutSettings.Direct,
                 Activation = Activation.Test,
                 IsChecked = isChecked,

@@ -176,7 +176,7 @@ sealed class PullStory
     public ReleaseManifest Release(long number, string? system = null, string? lockSha256 = null) => new(
         FleetName.Parse("home"), ReleaseNumber.TryOf(number)!.Value, Moment.Of(DateTimeOffset.UtcNow),
         Moment.Of(DateTimeOffset.UtcNow.AddDays(1)), Revision.Parse(new string('1', 40)),
-        NameMap<ReleasedSystem>.Of([new(Name.ToString(), new(StorePath.TryParse(system ?? Next)!.Value, lockSha256 ?? LockSha256, null))]));
+        NameMap<ReleasedSystem>.Of([new(Name.ToString(), new(StorePath.TryParse(system ?? Next)!, lockSha256 ?? LockSha256, null))]));
 
     /// <summary>Signs a release, and serves it as the newest one.</summary>
     public void Serve(ReleaseManifest release, string key = "release", string purpose = ReleaseManifest.Namespace) =>

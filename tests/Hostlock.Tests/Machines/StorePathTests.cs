@@ -11,7 +11,7 @@ public class StorePathTests
     [InlineData($"/tmp/n/nix/store/{Hash}-a", "a")]
     public void A_path_has_the_name_behind_its_hash(string text, string name)
     {
-        var path = StorePath.TryParse(text)!.Value;
+        var path = StorePath.TryParse(text)!;
 
         Assert.Equal((text, name), (path.ToString(), path.Name));
     }

@@ -104,7 +104,7 @@ public class ReceiptTests
         {
             var receipt = new Receipt(
                 FleetName.Parse("home"), HostName.Parse("plex"), ReleaseNumber.TryOf(number)!.Value,
-                StorePath.TryParse($"/nix/store/{new string('0', 32)}-nixos-system-plex-25.11")!.Value, new('a', 64),
+                StorePath.TryParse($"/nix/store/{new string('0', 32)}-nixos-system-plex-25.11")!, new('a', 64),
                 ReceiptVerdict.Returned, NameMap<Verdict>.Of([new("units", Verdict.Pass), new("web", Verdict.Fail)]), "boot-1",
                 new(1764000000 + (ulong)number), previous);
             var json = receipt.Write();

@@ -18,7 +18,7 @@ static class SampleReleases
     public static readonly SignatureCheck Signed = new SignatureCheck.Counts("release");
 
     public static StorePath Toplevel(int number, string host = "plex") =>
-        StorePath.TryParse($"/nix/store/{number.ToString("d32", CultureInfo.InvariantCulture)}-nixos-system-{host}-25.11")!.Value;
+        StorePath.TryParse($"/nix/store/{number.ToString("d32", CultureInfo.InvariantCulture)}-nixos-system-{host}-25.11")!;
 
     public static ReleaseNumber Number(long number) => ReleaseNumber.TryOf(number)!.Value;
 

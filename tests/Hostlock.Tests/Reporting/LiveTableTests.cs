@@ -332,5 +332,5 @@ public class LiveTableTests
 
     static RebootPart Kernel(string old, string now) => new("kernel", Linux(old), Linux(now));
 
-    static StorePath Linux(string version) => StorePath.TryParse($"/nix/store/{new string('3', 32)}-linux-{version}")!.Value;
+    static StorePath Linux(string version) => StorePath.TryParse($"/nix/store/{new string('3', 32)}-linux-{version}")!;
 }

@@ -60,5 +60,5 @@ public class PackageTextTests
     static string Render(params PackageChange[] changes) =>
         PackageText.Render(new(Path('0'), Path('1'), 2048 * Mebibyte, 2046 * Mebibyte, [.. changes]), Ink.Plain);
 
-    static StorePath Path(char digit) => StorePath.TryParse($"/nix/store/{new string(digit, 32)}-system")!.Value;
+    static StorePath Path(char digit) => StorePath.TryParse($"/nix/store/{new string(digit, 32)}-system")!;
 }

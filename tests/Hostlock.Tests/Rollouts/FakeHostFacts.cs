@@ -15,7 +15,7 @@ static class FakeHostFacts
     public static readonly StorePath Old = System('0'), New = System('1'), Other = System('2');
 
     public static StorePath System(char digit) =>
-        StorePath.TryParse($"/nix/store/{new string(digit, 32)}-nixos-system-plex-25.11")!.Value;
+        StorePath.TryParse($"/nix/store/{new string(digit, 32)}-nixos-system-plex-25.11")!;
 
     /// <summary>A machine that runs one system, boots the same or another, and has no trial.</summary>
     public static HostFacts Facts(StorePath running, StorePath? next = null, string? trial = null, string boot = "b1") =>

@@ -93,7 +93,7 @@ public sealed class AffectedHosts(IProcessRunner processes, FleetFolder folder, 
                 .Select(
                     path => new AffectedConfiguration(
                         SystemEvaluation.AttributeOf(path), now[path].Platform, before.GetValueOrDefault(path)?.System,
-                        now[path].System!.Value))
+                        now[path].System!))
                 .ToImmutableArray();
             return differ.IsEmpty
                 ? null

@@ -8,7 +8,7 @@ namespace Hostlock.Tests.Machines.Packages;
 
 public sealed class ClosuresTests : IDisposable
 {
-    static readonly StorePath System = StorePath.TryParse($"/nix/store/{new string('0', 32)}-system")!.Value;
+    static readonly StorePath System = StorePath.TryParse($"/nix/store/{new string('0', 32)}-system")!;
 
     static readonly MachineAddress Plex = new(HostName.Parse("plex"), "root@plex.lan");
 

@@ -93,7 +93,7 @@ public class PackageDiffTests
     [InlineData("warning: you did not specify '--add-root'\n/nix/store/00000000000000000000000000000000-system 1\n")]
     public void Other_text_is_no_closure(string text) => Assert.Null(Closure.TryParse(Path('0', "system"), text));
 
-    static StorePath Path(char digit, string name) => StorePath.TryParse($"/nix/store/{new string(digit, 32)}-{name}")!.Value;
+    static StorePath Path(char digit, string name) => StorePath.TryParse($"/nix/store/{new string(digit, 32)}-{name}")!;
 
     static (char Digit, string Name, long Bytes)[] Words(char digit, string names) =>
         [.. names.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => (digit, name, 1L))];

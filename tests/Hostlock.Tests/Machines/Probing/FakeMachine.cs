@@ -21,7 +21,7 @@ sealed class FakeMachine : IDisposable
     public void Dispose() => _folder.Dispose();
 
     public static StorePath System(char digit, string version = "25.11") =>
-        StorePath.TryParse($"/nix/store/{new string(digit, 32)}-nixos-system-plex-{version}")!.Value;
+        StorePath.TryParse($"/nix/store/{new string(digit, 32)}-nixos-system-plex-{version}")!;
 
     /// <summary>Makes the files of a running machine that is well.</summary>
     public FakeMachine Up()

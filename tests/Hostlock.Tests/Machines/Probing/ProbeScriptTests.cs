@@ -107,7 +107,7 @@ public sealed class ProbeScriptTests : IDisposable
     [Fact]
     public async Task A_system_that_boots_next_is_found_behind_the_wrapper_of_an_engine()
     {
-        var wrapper = StorePath.TryParse($"/nix/store/{new string('2', 32)}-activatable-nixos-system-plex")!.Value;
+        var wrapper = StorePath.TryParse($"/nix/store/{new string('2', 32)}-activatable-nixos-system-plex")!;
         _machine.Has(Old).Has(New).Runs(Old, Old, Old);
         _machine.Link($"{wrapper}/nixos-version", $"{New}/nixos-version");
         _machine.Link("/nix/var/nix/profiles/system", $"{wrapper}");

@@ -99,7 +99,7 @@ public sealed class LockedSystemsTests : IDisposable
 
         public IReadOnlyList<string> Files { get; private set; } = [];
 
-        public static StorePath System(int digit) => StorePath.TryParse($"/nix/store/{new string((char)('0' + digit), 32)}-system")!.Value;
+        public static StorePath System(int digit) => StorePath.TryParse($"/nix/store/{new string((char)('0' + digit), 32)}-system")!;
 
         public static string CopyOf(ProcessRequest request) => request.Arguments[^1]["path:".Length..].Split('?', '#')[0];
 

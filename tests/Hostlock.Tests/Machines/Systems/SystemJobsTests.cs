@@ -47,10 +47,10 @@ public sealed class SystemJobsTests : IDisposable
 
         Assert.Equal([Odd, "nixosConfigurations.plex"], jobs.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(
-            new EvaluationOutcome.Evaluated(new(StorePath.TryParse(Derivation)!.Value, StorePath.TryParse(System)!.Value, "x86_64-linux")),
+            new EvaluationOutcome.Evaluated(new(StorePath.TryParse(Derivation)!, StorePath.TryParse(System)!, "x86_64-linux")),
             jobs["nixosConfigurations.plex"]);
         Assert.Equal(
-            new EvaluationOutcome.Evaluated(new(StorePath.TryParse(Derivation)!.Value, StorePath.TryParse(System)!.Value, "")), jobs[Odd]);
+            new EvaluationOutcome.Evaluated(new(StorePath.TryParse(Derivation)!, StorePath.TryParse(System)!, "")), jobs[Odd]);
         var asked = Assert.Single(processes.Asked);
         Assert.Contains("--workers 3 --max-memory-size 99 --gc-roots-dir /roots", asked, StringComparison.Ordinal);
         Assert.Contains(@"[ ""plex"" ""we\${b}\\"" ]", asked, StringComparison.Ordinal);

@@ -89,8 +89,8 @@ public class DiffJsonTests
             JsonSchemas.Check("diff", DiffJson.Render("plex", "web", LockDiff.Between(LockFile.Empty, LockFile.Empty), null)));
 
     static PackageDiff Packages { get; } = new(
-        StorePath.TryParse($"/nix/store/{new string('0', 32)}-system")!.Value,
-        StorePath.TryParse($"/nix/store/{new string('1', 32)}-system")!.Value,
+        StorePath.TryParse($"/nix/store/{new string('0', 32)}-system")!,
+        StorePath.TryParse($"/nix/store/{new string('1', 32)}-system")!,
         30,
         50,
         [new("zfs", ["2.2"], ["2.3"], 10, 20)]);

@@ -138,7 +138,7 @@ public partial class HtmlPageTests
     [Fact]
     public void A_rollout_under_way_shows_its_rings_and_what_is_waited_for()
     {
-        var target = StorePath.TryParse($"/nix/store/{new string('a', 32)}-system")!.Value;
+        var target = StorePath.TryParse($"/nix/store/{new string('a', 32)}-system")!;
         RingPlan[] rings =
         [
             .. new[] { ("canary", "plex"), ("rest", "web") }.Select(ring => new RingPlan(

@@ -91,5 +91,5 @@ public class MarkdownTextTests
             StringComparison.Ordinal);
     }
 
-    static StorePath System(char digit) => StorePath.TryParse($"/nix/store/{new string(digit, 32)}-system")!.Value;
+    static StorePath System(char digit) => StorePath.TryParse($"/nix/store/{new string(digit, 32)}-system")!;
 }

@@ -133,8 +133,8 @@ sealed class SimulatedMachine(string name, Nature nature, HostPlan plan, DateTim
         if (!Answers(now) || !RunsOurs(before))
             return;
         Renew(now);
-        Later(now + (duration / 3), () => _next = _next == plan.Target ? before.Next!.Value : _next);
-        Later(now + (duration * 2 / 3), () => Running = before.Running!.Value);
+        Later(now + (duration / 3), () => _next = _next == plan.Target ? before.Next! : _next);
+        Later(now + (duration * 2 / 3), () => Running = before.Running!);
         Later(now + duration, Disarm);
     }
 
@@ -196,7 +196,7 @@ sealed class SimulatedMachine(string name, Nature nature, HostPlan plan, DateTim
             return;
         _trial = null;
         if (Running == plan.Target || Running == _running)
-            (Running, _next, _fired) = (_running!.Value, _next == plan.Target ? _nextBefore!.Value : _next, Id);
+            (Running, _next, _fired) = (_running!, _next == plan.Target ? _nextBefore! : _next, Id);
     }
 
     void Later(DateTimeOffset at, Action action) => _commands.Enqueue((at, action));

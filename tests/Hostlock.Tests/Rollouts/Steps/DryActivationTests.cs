@@ -27,7 +27,7 @@ public class DryActivationTests
         Assert.Equal(["new.timer"], dry.Starts);
         Assert.Equal(
             ("kernel", "linux-6.12.1", "linux-6.12.4"),
-            (dry.Reboot[0].Name, dry.Reboot[0].Booted!.Value.Name, dry.Reboot[0].Running!.Value.Name));
+            (dry.Reboot[0].Name, dry.Reboot[0].Booted!.Name, dry.Reboot[0].Running!.Name));
         Assert.False(dry.IsInhibited || dry.HasNoTimer);
     }
 
