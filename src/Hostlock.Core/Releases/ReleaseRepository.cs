@@ -154,7 +154,7 @@ public sealed class ReleaseRepository
         await GitTurn.RunAsync(
             _processes,
             before is { } old
-                ? GitProgram.Change(_root, "update-ref", Reference, old.ToString(), added.ToString()!)
+                ? GitProgram.Change(_root, "update-ref", Reference, old.ToString(), $"{added}")
                 : GitProgram.Change(_root, "update-ref", "-d", Reference),
             CancellationToken.None);
         throw ReleaseException.PushedMeanwhile(said);

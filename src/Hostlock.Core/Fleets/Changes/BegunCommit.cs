@@ -21,7 +21,7 @@ sealed record BegunCommit(Revision Before, string Path)
         .. from path in Directory.EnumerateFiles(gitFolder, $"{Prefix}*")
            let before = Revision.TryParse(System.IO.Path.GetFileName(path)[Prefix.Length..])
            where before is not null && UnixFiles.Look(Encoding.UTF8.GetBytes(path)) is { Kind: UnixFiles.Kind.File }
-           select new BegunCommit(before.Value, path),
+           select new BegunCommit(before!, path),
     ];
 
     /// <summary>Begins a commit. One that was begun at the same place before has its message from then on.</summary>

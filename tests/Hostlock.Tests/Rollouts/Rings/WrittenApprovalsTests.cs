@@ -15,7 +15,7 @@ public sealed class WrittenApprovalsTests : IDisposable
 
     readonly TempFolder _folder = new();
     readonly List<string> _warnings = [];
-    Revision _base, _candidate;
+    Revision _base = Revision.None, _candidate = Revision.None;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
