@@ -13,12 +13,12 @@ public static class FlakeInputEdit
     /// <summary>Makes some changes, one after the other.</summary>
     /// <param name="source">The text of a flake.nix.</param>
     /// <param name="changes">The changes.</param>
-    /// <param name="directory">The folder of the flake within its tree, in which its path literals start.</param>
+    /// <param name="directory">The folder of the flake within its tree, in which its path literals start; null for the root.</param>
     /// <returns>The new text.</returns>
     /// <exception cref="FlakeException">The file does not parse, a change makes no sense for it, or the file is laid out in a way that
     /// cannot be edited.</exception>
-    public static SourceText Apply(SourceText source, IEnumerable<InputChange> changes, TreePath directory = default) =>
-        changes.Aggregate(source, (text, change) => Apply(text, change, directory));
+    public static SourceText Apply(SourceText source, IEnumerable<InputChange> changes, TreePath? directory = null) =>
+        changes.Aggregate(source, (text, change) => Apply(text, change, directory ?? TreePath.Root));
 
     static SourceText Apply(SourceText source, InputChange change, TreePath directory)
     {

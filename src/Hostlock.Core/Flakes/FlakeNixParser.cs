@@ -23,15 +23,18 @@ public sealed class FlakeNixParser
 
     /// <summary>Reads a flake.nix.</summary>
     /// <param name="source">Its text, with a byte order mark if it has one (Nix refuses it, so it must not be hidden).</param>
-    /// <param name="directory">The flake's folder within its tree.</param>
+    /// <param name="directory">The flake's folder within its tree; null for its root.</param>
     /// <param name="fileDirectory">
     /// The folder of the file that flake.nix leads to, if it is a link. Path literals start there. Null if it is a file.
     /// </param>
     /// <param name="warnings">Takes warnings about references; null if nobody wants them.</param>
     /// <exception cref="FlakeException">Nix would refuse the file.</exception>
     public static Flake Parse(
-        SourceText source, TreePath directory = default, TreePath? fileDirectory = null, ICollection<Warning>? warnings = null) =>
-        Parse(NixParser.Parse(source), directory, fileDirectory ?? directory, warnings);
+        SourceText source, TreePath? directory = null, TreePath? fileDirectory = null, ICollection<Warning>? warnings = null)
+    {
+        directory ??= TreePath.Root;
+        return Parse(NixParser.Parse(source), directory, fileDirectory ?? directory, warnings);
+    }
 
     /// <summary>The same for a file whose syntax is known.</summary>
     internal static Flake Parse(NixFile file, TreePath directory, TreePath fileDirectory, ICollection<Warning>? warnings)

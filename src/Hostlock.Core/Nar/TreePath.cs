@@ -8,14 +8,14 @@ namespace Hostlock.Nar;
 /// root is empty. It is bytes, as names are.
 /// </summary>
 /// <remarks>Nix 2.34.8, libutil/canon-path.cc: <c>..</c> at the root stays there, and a slash at either end says nothing.</remarks>
-public readonly record struct TreePath : IComparable<TreePath>
+public sealed record TreePath : IComparable<TreePath>
 {
     readonly ReadOnlyMemory<byte> _bytes;
 
     TreePath(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
 
     /// <summary>The root of a tree.</summary>
-    public static TreePath Root => default;
+    public static readonly TreePath Root = new(ReadOnlyMemory<byte>.Empty);
 
     /// <summary>True if it is the root.</summary>
     public bool IsRoot => _bytes.IsEmpty;
@@ -122,11 +122,11 @@ public readonly record struct TreePath : IComparable<TreePath>
 
     /// <summary>Compares the bytes of two paths, slashes included.</summary>
     /// <param name="other">The other path.</param>
-    public int CompareTo(TreePath other) => Bytes.SequenceCompareTo(other.Bytes);
+    public int CompareTo(TreePath? other) => other is null ? 1 : Bytes.SequenceCompareTo(other.Bytes);
 
     /// <summary>Tells whether two paths have the same bytes.</summary>
     /// <param name="other">The other path.</param>
-    public bool Equals(TreePath other) => Bytes.SequenceEqual(other.Bytes);
+    public bool Equals(TreePath? other) => other is not null && Bytes.SequenceEqual(other.Bytes);
 
     /// <summary>A hash of the bytes.</summary>
     public override int GetHashCode() => ByteName.HashOf(Bytes);

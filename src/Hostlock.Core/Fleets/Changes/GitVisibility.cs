@@ -39,7 +39,7 @@ public static class GitVisibility
         var warnings = new List<Warning>();
         if (unknown.Count > 0 && await AddAsync() is { } ignored)
             warnings.Add(ignored);
-        foreach (var alike in beyond.GroupBy(path => GitWorkTreeFiles.UnfollowedLink(tree.Root, path)!.Value))
+        foreach (var alike in beyond.GroupBy(path => GitWorkTreeFiles.UnfollowedLink(tree.Root, path)!))
             warnings.Add(BeyondLink(InFlake([alike.Key])[0], InFlake(alike)));
         return warnings;
 

@@ -246,15 +246,18 @@ public sealed class GitWorkTreeFiles : TreeFiles
             return new(files);
         }
 
-        public bool HasFile(TreePath path) => Files.BinarySearch(path) >= 0;
+        public bool HasFile(TreePath path) => Find(path) >= 0;
 
         public bool HasFolder(TreePath path)
         {
             if (path.IsRoot)
                 return true;
             // The files in a folder stand together, at the place of its name with a slash.
-            var at = ~Files.BinarySearch(TreePath.OfCanonical((byte[])[.. path.Bytes, (byte)'/']));
+            var at = ~Find(TreePath.OfCanonical((byte[])[.. path.Bytes, (byte)'/']));
             return at >= 0 && at < Files.Count && Files[at].IsWithin(path);
         }
+
+        // BinarySearch of a list would have the program hold an order of every type of which it has a list.
+        int Find(TreePath path) => CollectionsMarshal.AsSpan(Files).BinarySearch(path);
     }
 }
