@@ -31,7 +31,7 @@ public class LockNode(NameMap<LockEdge> inputs)
 
 /// <summary>The value of an attribute of a node that Nix 2.34 does not know.</summary>
 /// <param name="Text">Its JSON, as Nix would write it at its place in the lock.</param>
-public readonly record struct UnknownValue(string Text)
+public sealed record UnknownValue(string Text)
 {
     /// <summary>The JSON text.</summary>
     public override string ToString() => Text;

@@ -3,9 +3,9 @@ namespace Hostlock.Nar;
 /// <summary>
 /// The SHA-256 of a NAR, written as SRI: <c>sha256-</c> and standard base64 with padding. It is the <c>narHash</c> of a lock.
 /// </summary>
-public readonly record struct NarHash
+public sealed record NarHash
 {
-    readonly string? _base64;
+    readonly string _base64;
 
     NarHash(string base64) => _base64 = base64;
 

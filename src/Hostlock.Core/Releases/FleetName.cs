@@ -1,11 +1,11 @@
 namespace Hostlock.Releases;
 
 /// <summary>The name of a fleet, by which a machine knows a release of its own fleet from one of another: <c>home</c>.</summary>
-public readonly record struct FleetName
+public sealed record FleetName
 {
     const int MaximumLength = 64;
 
-    readonly string? _text;
+    readonly string _text;
 
     FleetName(string text) => _text = text;
 
@@ -23,5 +23,5 @@ public readonly record struct FleetName
             : null;
 
     /// <summary>The name, as it was read.</summary>
-    public override string ToString() => _text ?? "";
+    public override string ToString() => _text;
 }

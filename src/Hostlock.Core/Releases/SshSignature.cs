@@ -4,7 +4,7 @@ namespace Hostlock.Releases;
 
 /// <summary>A signature of ssh-keygen. In a file it stands in armour of several lines; in a log it is one word of base64.</summary>
 /// <remarks>OpenSSH, PROTOCOL.sshsig.</remarks>
-public readonly record struct SshSignature
+public sealed record SshSignature
 {
     /// <summary>The most bytes that a signature may have: those of keys in hardware and of RSA have some thousand.</summary>
     public const int MaximumBytes = 16 * 1024;
@@ -15,7 +15,7 @@ public readonly record struct SshSignature
     // The first bytes of each: "SSHSIG".
     const string Magic = "U1NIU0lH";
 
-    readonly string? _base64;
+    readonly string _base64;
 
     SshSignature(string base64) => _base64 = base64;
 
@@ -41,11 +41,11 @@ public readonly record struct SshSignature
     public string Armour()
     {
         var text = new StringBuilder($"{Begin}\n");
-        foreach (var line in ToString().Chunk(LineLength))
+        foreach (var line in _base64.Chunk(LineLength))
             text.Append(line).Append('\n');
         return text.Append($"{End}\n").ToString();
     }
 
     /// <summary>The base64, without line feeds.</summary>
-    public override string ToString() => _base64 ?? "";
+    public override string ToString() => _base64;
 }

@@ -456,7 +456,7 @@ public sealed class AuditReadingTests : IDisposable
             var armour = Run.ProgramOn(
                 $"{json}\n", "ssh-keygen", _folder.Path, TestGit.Variables, "-Y", "sign", "-q", "-n", Receipt.Namespace, "-f", Key(key))
                 .Succeeded;
-            var signed = new SignedReceipt(receipt, json, SshSignature.TryReadArmour(armour)!.Value);
+            var signed = new SignedReceipt(receipt, json, SshSignature.TryReadArmour(armour)!);
             text.Append($"{signed.Write()}\n");
             previous = signed.Chain;
         }

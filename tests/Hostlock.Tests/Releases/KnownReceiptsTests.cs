@@ -50,7 +50,7 @@ public class KnownReceiptsTests
         [
             .. tried.Select(each => new Receipt(
                 Home, Plex, Number(each.System), Toplevel(each.System), new('a', 64), each.Verdict, NameMap<Verdict>.Empty, "boot-1",
-                new(Now), "")).Select(receipt => new SignedReceipt(receipt, receipt.Write(), default)),
+                new(Now), "")).Select(receipt => new SignedReceipt(receipt, receipt.Write(), SshSignature.TryParse("U1NIU0lHAAAA")!)),
         ],
         null);
 }

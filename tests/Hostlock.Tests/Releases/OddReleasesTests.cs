@@ -13,7 +13,7 @@ namespace Hostlock.Tests.Releases;
 public sealed class OddReleasesTests : IAsyncDisposable
 {
     static readonly byte[] Bytes = Release(42, 2).Write();
-    static readonly byte[] Signature = Encoding.ASCII.GetBytes(SshSignature.TryParse("U1NIU0lHAAAA")!.Value.Armour());
+    static readonly byte[] Signature = Encoding.ASCII.GetBytes(SshSignature.TryParse("U1NIU0lHAAAA")!.Armour());
 
     readonly TempFolder _folder = new();
     readonly Dictionary<string, WebAnswer> _served = new(StringComparer.Ordinal)

@@ -175,6 +175,6 @@ public sealed class ReleaseMemoryTests : IDisposable
         var receipt = new Receipt(
             Home, Plex, Number(number), Toplevel(number), new('a', 64), ReceiptVerdict.Kept, NameMap<Verdict>.Empty, "boot-1", new(Now),
             previous);
-        return new(receipt, receipt.Write(), SshSignature.TryParse($"U1NIU0lH{new string('A', 40)}")!.Value);
+        return new(receipt, receipt.Write(), SshSignature.TryParse($"U1NIU0lH{new string('A', 40)}")!);
     }
 }

@@ -89,7 +89,7 @@ public sealed class ReleaseRepositoryTests : IDisposable
 
     async Task AddAsync(long number)
     {
-        var release = new SignedRelease(Release(number, 1).Write(), SshSignature.TryParse("U1NIU0lHAAAA")!.Value);
+        var release = new SignedRelease(Release(number, 1).Write(), SshSignature.TryParse("U1NIU0lHAAAA")!);
         await Repository.AddAsync(Number(number), release, DateTimeOffset.UnixEpoch.AddSeconds(Now), Stop);
     }
 }

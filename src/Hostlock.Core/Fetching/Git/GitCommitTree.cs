@@ -30,7 +30,7 @@ sealed record GitCommitTree(FoundCommit Found, GitTree Tree, IReadOnlyList<(Tree
             objects =>
             {
                 var tree = GitTree.Read(objects, found.Commit.Tree, repository.Url);
-                return (tree, tree.IsSmall ? tree.Hash(objects, cancellationToken) : (NarHash?)null);
+                return (tree, tree.IsSmall ? tree.Hash(objects, cancellationToken) : null);
             },
             cancellationToken);
         return hash ?? await new GitCommitTree(found, tree, []).HashAsync(cancellationToken);

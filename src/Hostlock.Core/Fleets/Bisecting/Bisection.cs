@@ -97,7 +97,7 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
 
     async Task<Verdict> TryAsync(LockFile tried, Func<Task<Verdict>> runAsync, Action<Verdict> told)
     {
-        var key = LockDigest.Of(tried).ToString()!;
+        var key = LockDigest.Of(tried).ToString();
         if (_tried.TryGetValue(key, out var known))
             return known;
         // A lock with a follows that leads nowhere cannot be built.

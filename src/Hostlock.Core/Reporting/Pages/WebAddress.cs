@@ -2,7 +2,7 @@ namespace Hostlock.Reporting.Pages;
 
 /// <summary>An address of the web that a page may lead to. It is shown and followed as it is, so it has no password or token, and nothing
 /// that <see cref="Visible"/> would change.</summary>
-readonly record struct WebAddress
+sealed record WebAddress
 {
     readonly string _text;
 
