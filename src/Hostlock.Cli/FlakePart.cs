@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Hostlock.Fleets;
 
@@ -9,7 +8,7 @@ namespace Hostlock.Cli;
 /// <param name="Whole">The run.</param>
 /// <param name="Words">The words of the line that this flake gets, by argument and option; the others get all of theirs.</param>
 /// <param name="Outside">Everything outside the program, as this part sees it.</param>
-sealed record FlakePart(RepositoryFlake Flake, CommandRun Whole, ImmutableDictionary<Symbol, string[]> Words, Surroundings Outside)
+sealed record FlakePart(RepositoryFlake Flake, CommandRun Whole, IReadOnlyDictionary<Symbol, string[]> Words, Surroundings Outside)
 {
     /// <summary>Writes in all flakes at once; null if each flake is written for itself.</summary>
     public FlakesTogether? Together { get; init; }

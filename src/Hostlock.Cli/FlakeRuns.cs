@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Reporting;
@@ -22,7 +21,7 @@ sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
     /// <param name="Flake">The flake.</param>
     /// <param name="Folder">The flake as it was opened; null if it cannot be.</param>
     /// <param name="Words">The words that it gets.</param>
-    sealed record Meant(RepositoryFlake Flake, FleetFolder? Folder, ImmutableDictionary<Symbol, string[]> Words);
+    sealed record Meant(RepositoryFlake Flake, FleetFolder? Folder, IReadOnlyDictionary<Symbol, string[]> Words);
 
     /// <summary>Runs it.</summary>
     /// <exception cref="HostlockException">The command fails, or the line does not say which flake is meant.</exception>
@@ -43,7 +42,7 @@ sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
         }
     }
 
-    static ImmutableDictionary<Symbol, string[]> NoWords => ImmutableDictionary<Symbol, string[]>.Empty;
+    static Dictionary<Symbol, string[]> NoWords => [];
 
     ExitCode Ended(RepositoryFlakes flakes, ExitCode code)
     {
@@ -201,7 +200,7 @@ sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
     }
 
     // The part of the run that is about one flake and no other.
-    CommandRun Alone(RepositoryFlake flake, ImmutableDictionary<Symbol, string[]> words) =>
+    CommandRun Alone(RepositoryFlake flake, IReadOnlyDictionary<Symbol, string[]> words) =>
         run.For(new(flake, run, words, run.Surroundings));
 
     CommandRun Part(Meant each, StringWriter printed, FlakesTogether? together)

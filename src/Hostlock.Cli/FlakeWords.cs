@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Hostlock.Flakes;
@@ -92,9 +91,9 @@ sealed class FlakeWords
 
     /// <summary>The words that a flake gets, by argument and option; null if it lacks what the line names.</summary>
     /// <param name="folder">The flake.</param>
-    public ImmutableDictionary<Symbol, string[]>? For(FleetFolder folder)
+    public IReadOnlyDictionary<Symbol, string[]>? For(FleetFolder folder)
     {
-        var mine = ImmutableDictionary.CreateBuilder<Symbol, string[]>();
+        var mine = new Dictionary<Symbol, string[]>();
         foreach (var (symbol, words) in _hosts)
         {
             string[] known = [.. words.Where(word => IsIn(folder, word))];
@@ -103,7 +102,7 @@ sealed class FlakeWords
             mine[symbol] = _last is null ? known : [.. known, _last];
         }
         if (_inputs.Count == 0 && (_last is null || _ignoresInputs))
-            return mine.ToImmutable();
+            return mine;
         var inputs = InputsOf(folder);
         if (_last is not null && !_ignoresInputs && !Has(folder, inputs, _last))
             return null;
@@ -114,7 +113,7 @@ sealed class FlakeWords
                 return null;
             mine[symbol] = known;
         }
-        return mine.ToImmutable();
+        return mine;
     }
 
     /// <summary>The same words, without regard to inputs that no flake has: a flake then says what is wrong with them.</summary>

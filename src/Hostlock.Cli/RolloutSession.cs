@@ -48,7 +48,7 @@ sealed class RolloutSession(CommandRun run)
 
     /// <summary>By host, why it does not run the system of the last rollout; a host that does is not in it.</summary>
     public IReadOnlyDictionary<HostName, string> Reasons =>
-        LastOrNone is { } last ? RolloutReasons.Of(last, OrdersOf(last)) : ImmutableDictionary<HostName, string>.Empty;
+        LastOrNone is { } last ? RolloutReasons.Of(last, OrdersOf(last)) : new Dictionary<HostName, string>();
 
     /// <summary>Finds the hosts that a rollout would take back.</summary>
     public StepsBack StepsBack => new(run.Probes, run.Journals);

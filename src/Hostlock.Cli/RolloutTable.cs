@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Threading.Channels;
 using Hostlock.Fleets;
 using Hostlock.Reporting;
@@ -20,7 +19,7 @@ sealed class RolloutTable(Terminal terminal, Surroundings surroundings) : IRollo
 
     Channel<string?>? _news;
     Task _drawing = Task.CompletedTask;
-    ImmutableDictionary<HostName, string> _words = ImmutableDictionary<HostName, string>.Empty;
+    NameMap<string> _words = NameMap<string>.Empty;
     volatile Shown? _shown;
 
     int Height => DrawnScreen.HeightOf(surroundings);
@@ -33,10 +32,10 @@ sealed class RolloutTable(Terminal terminal, Surroundings surroundings) : IRollo
         {
             var words = string.Join(
                 " · ",
-                SwitchText.Words(happened, before.Hosts[host], after.Hosts[host]).Prepend(_words.GetValueOrDefault(host, ""))
+                SwitchText.Words(happened, before.Hosts[host], after.Hosts[host]).Prepend(Of(_words, host))
                     .Where(word => word.Length > 0));
             var hasEnded = after.Hosts[host].Outcome is not null;
-            _words = hasEnded ? _words.Remove(host) : _words.SetItem(host, words);
+            _words = hasEnded ? _words.Without(host.ToString()) : _words.With(host.ToString(), words);
             line = hasEnded && words.Length > 0 ? $"{host}  {words}" : null;
         }
         _shown = new(after, _words);
@@ -87,11 +86,13 @@ sealed class RolloutTable(Terminal terminal, Surroundings surroundings) : IRollo
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap());
         foreach (var (name, words) in _shown is var (rollout, known)
-            ? RolloutProgress.Rows(rollout, host => known.GetValueOrDefault(host, ""), most: Math.Max(2, Height - 2))
+            ? RolloutProgress.Rows(rollout, host => Of(known, host), most: Math.Max(2, Height - 2))
             : [])
             grid.AddRow(Plain(name), Plain(words));
         return grid;
     }
+
+    static string Of(NameMap<string> words, HostName host) => words.TryGetValue(host.ToString(), out var known) ? known : "";
 
     // A line that stays is as wide as the terminal: it takes the place of a row of the table.
     Grid Whole(string line) => new Grid { Expand = true }.AddColumn(new GridColumn().PadRight(0)).AddRow(Plain(line));
@@ -100,5 +101,5 @@ sealed class RolloutTable(Terminal terminal, Surroundings surroundings) : IRollo
     Text Plain(string text) => new(terminal.Shown(text)) { Overflow = Overflow.Ellipsis };
 
     /// <summary>The picture. The thread that draws puts it together, which is less often than events happen.</summary>
-    sealed record Shown(Rollout Rollout, ImmutableDictionary<HostName, string> Words);
+    sealed record Shown(Rollout Rollout, NameMap<string> Words);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Hostlock.Fleets;
@@ -71,7 +70,7 @@ sealed class RollbackCommand : FleetCommand
         run.Terminal.Talk(SwitchText.WayBack(host.Name, facts.NextGeneration?.Number, earlier));
         var before = earlier.Generation is { } number ? await LockOfAsync(run, host, number) : null;
         return await _switching.SwitchAsync(
-            run, run.Journals, RolloutAction.Rollback, [plan], ImmutableDictionary<HostName, string>.Empty, _ => before,
+            run, run.Journals, RolloutAction.Rollback, [plan], new Dictionary<HostName, string>(), _ => before,
             isDowngradeAllowed: true);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Machines;
@@ -243,7 +242,7 @@ sealed class RolloutCommand : FleetCommand
 
     // More may go back than the repository knows of the locks, so the machines are asked what they run.
     async Task<PlannedLocks> WithStepsBackAsync(
-        CommandRun run, RolloutSession session, PlannedLocks planned, ImmutableDictionary<HostName, StorePath> systems)
+        CommandRun run, RolloutSession session, PlannedLocks planned, IReadOnlyDictionary<HostName, StorePath> systems)
     {
         var back = await session.StepsBack.FindAsync(planned, systems, run.CancellationToken);
         return back is [var first, ..] && !run.Value(_allowDowngrade)

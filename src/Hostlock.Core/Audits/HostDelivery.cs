@@ -23,7 +23,7 @@ public abstract record HostDelivery(DateTimeOffset At)
         public override StorePath System => Record.Plan.Target;
 
         /// <summary>The approval of the ring; null if it needed none.</summary>
-        public RingApproval? Approval => Rollout.ApprovedRings.GetValueOrDefault(Ring.Name);
+        public RingApproval? Approval => Rollout.ApprovedRings.TryGetValue(Ring.Name, out var approval) ? approval : null;
     }
 
     /// <summary>A release, which the machine fetched for itself.</summary>

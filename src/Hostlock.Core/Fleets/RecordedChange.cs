@@ -41,7 +41,7 @@ public sealed record RecordedChange(ImmutableArray<string> Words, ImmutableArray
     public Revision? Commit { get; init; }
 
     /// <summary>The paths of the files that were taken back since.</summary>
-    public ImmutableHashSet<string> TakenBack { get; init; } = [];
+    public ImmutableArray<string> TakenBack { get; init; } = [];
 
     /// <summary>The files that were not taken back.</summary>
     public IEnumerable<RecordedFile> Standing => Files.Where(file => !TakenBack.Contains(file.Path));

@@ -79,7 +79,7 @@ static class InputJudge
     }
 
     // The inputs whose flakes on the way down have to be read.
-    static ImmutableHashSet<InputPath> Ways(LockRequest request) => request switch
+    static ImmutableArray<InputPath> Ways(LockRequest request) => request switch
     {
         LockRequest.Update(var inputs) => inputs,
         LockRequest.InLine { Rereads: var rereads } => rereads,

@@ -22,15 +22,15 @@ public abstract record LockRequest
     public sealed record InLine : LockRequest
     {
         /// <summary>Inputs that keep their revision but whose flakes are read again, as an update would.</summary>
-        public ImmutableHashSet<InputPath> Rereads { get; init; } = [];
+        public ImmutableArray<InputPath> Rereads { get; init; } = [];
     }
 
     /// <summary>Locks everything anew, as if there were no old lock: <c>nix flake update</c> without names.</summary>
     public sealed record Recreate : LockRequest;
 
     /// <summary>Moves the named inputs and nothing else: <c>nix flake update NAME…</c>.</summary>
-    /// <param name="Inputs">The inputs to move, by path.</param>
-    public sealed record Update(ImmutableHashSet<InputPath> Inputs) : LockRequest;
+    /// <param name="Inputs">The inputs to move, by path, each once.</param>
+    public sealed record Update(ImmutableArray<InputPath> Inputs) : LockRequest;
 
     /// <summary>Returns true if an input is to be locked anew, whatever the old lock says of it.</summary>
     public bool Moves(InputPath input) => this switch

@@ -71,7 +71,7 @@ public sealed class LockResolver(IFlakeSource source)
             resolved.CheckFollows();
             if (!LockDiff.Same(old, resolved))
                 CheckLocked(resolved);
-            ImmutableHashSet<InputPath> named = request is LockRequest.Update(var updates) ? updates : [];
+            ImmutableArray<InputPath> named = request is LockRequest.Update(var updates) ? updates : [];
             return new(resolved, _warnings, [.. named.Where(path => !_updatable.Contains(path)).Order()]) { Unreachable = _unreachable };
         }
 

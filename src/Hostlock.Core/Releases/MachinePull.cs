@@ -120,7 +120,7 @@ public sealed class MachinePull(
         var facts = new PullFacts(
             settings.Fleet, settings.Host, Moment.Of(time.GetUtcNow()), remembered,
             request.TriesAgain
-                ? ImmutableHashSet<StorePath>.Empty
+                ? new HashSet<StorePath>()
                 : receipts.GivenBack(running.System, () => journals.LastSwitch()?.Hosts.Single()));
         if (remembered.Highest is null)
             _warnings.Add(ReleaseException.NothingRemembered());

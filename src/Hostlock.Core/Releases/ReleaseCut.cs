@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
@@ -11,7 +10,7 @@ namespace Hostlock.Releases;
 /// <param name="Issued">The present time.</param>
 /// <param name="Lifetime">The time in which machines may begin with the release.</param>
 public sealed record ReleaseCut(
-    ImmutableDictionary<HostName, (StorePath System, string LockSha256)> Systems, Revision Commit, Moment Issued, TimeSpan Lifetime)
+    IReadOnlyDictionary<HostName, (StorePath System, string LockSha256)> Systems, Revision Commit, Moment Issued, TimeSpan Lifetime)
 {
     /// <summary>The longest time that machines may begin with a release.</summary>
     public static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(366);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
@@ -100,33 +99,33 @@ public sealed class ReleaseCutting(
             ? await BuildAsync(hosts, head, rootOf, cancellationToken)
             : await build.EvaluateAsync(hosts, head, cancellationToken);
         return new(
-            hosts.ToImmutableDictionary(host => host.Name, host => (systems[host.Name], locks[host.Name])), head, Moment.Of(now),
+            hosts.ToDictionary(host => host.Name, host => (systems[host.Name], locks[host.Name])), head, Moment.Of(now),
             request.Lifetime);
     }
 
-    async Task<ImmutableDictionary<HostName, StorePath>> BuildAsync(
+    async Task<IReadOnlyDictionary<HostName, StorePath>> BuildAsync(
         IReadOnlyList<Host> hosts, Revision head, Func<HostName, string> rootOf, CancellationToken cancellationToken)
     {
         watcher.Builds(hosts.Count);
         var built = await build.OfAsync(hosts, rootOf, head, cancellationToken);
         await build.AfterAsync(built, cancellationToken);
-        return built.ToImmutableDictionary(each => each.Host.Name, each => each.System);
+        return built.ToDictionary(each => each.Host.Name, each => each.System);
     }
 
     // Systems are made from HEAD, so uncommitted changes of a lock would be missing in them.
-    async Task<ImmutableDictionary<HostName, string>> LocksAsync(
+    async Task<Dictionary<HostName, string>> LocksAsync(
         CandidateCommit commit, IReadOnlyList<Host> hosts, CancellationToken cancellationToken)
     {
         var places = hosts.Select(host => folder.PlaceOf(host.Name)).ToList();
         var committed = await commit.LocksInAsync(commit.Id, places, cancellationToken);
-        var hashes = ImmutableDictionary.CreateBuilder<HostName, string>();
+        var hashes = new Dictionary<HostName, string>();
         foreach (var (host, place, bytes) in hosts.Zip(places, committed))
         {
             if (bytes is null || HostLocks.TryReadBytes(place) is not { } here || !here.Span.SequenceEqual(bytes))
                 throw ReleaseException.NotCommitted(place);
             hashes[host.Name] = Stamp.Hash(bytes);
         }
-        return hashes.ToImmutable();
+        return hashes;
     }
 
     async Task KeepAsync(

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Flakes;
@@ -92,7 +91,7 @@ public sealed record RememberedReleases(ReleaseManifest? Accepted, ReleaseNumber
 /// <param name="Remembered">The releases that it remembers.</param>
 /// <param name="Returned">The systems that it gave back.</param>
 public sealed record PullFacts(
-    FleetName Fleet, HostName Host, Moment Now, RememberedReleases Remembered, IImmutableSet<StorePath> Returned);
+    FleetName Fleet, HostName Host, Moment Now, RememberedReleases Remembered, IReadOnlySet<StorePath> Returned);
 
 /// <summary>
 /// Judges whether a machine may get the system that a release names. It is pure, and the only place with rules of a pull.

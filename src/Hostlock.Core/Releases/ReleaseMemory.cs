@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -81,7 +80,7 @@ public sealed record KnownReceipts(IReadOnlyList<SignedReceipt> All, Warning? Da
     /// <param name="running">The system that it runs; null if it runs none.</param>
     /// <param name="readLast">Reads from the journal what came of the last pull that tried a system; null if none did. It is only asked
     /// if the log is damaged.</param>
-    public ImmutableHashSet<StorePath> GivenBack(StorePath? running, Func<HostRecord?> readLast)
+    public IReadOnlySet<StorePath> GivenBack(StorePath? running, Func<HostRecord?> readLast)
     {
         var verdicts = Contents.Select(receipt => (receipt.System, receipt.Verdict));
         // While no receipt can be added, the journal alone has the last one.
@@ -89,7 +88,7 @@ public sealed record KnownReceipts(IReadOnlyList<SignedReceipt> All, Warning? Da
             verdicts = verdicts.Append((last.Plan.Target, verdict));
         return verdicts.GroupBy(each => each.System, each => each.Verdict)
             .Where(each => each.Last() is ReceiptVerdict.Returned or ReceiptVerdict.Stranded && each.Key != running)
-            .Select(each => each.Key).ToImmutableHashSet();
+            .Select(each => each.Key).ToHashSet();
     }
 
     /// <summary>The verdict of the machine on a system that it tried; null if it tried none, or nothing came of it yet.</summary>

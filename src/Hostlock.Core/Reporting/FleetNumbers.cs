@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Machines;
@@ -16,7 +15,7 @@ public sealed record FleetNumbers(
     IReadOnlyList<MachineStatus> Machines, IReadOnlyDictionary<HostName, LockFile> Locks, Rollout? Rollout, DateTimeOffset Now)
 {
     /// <summary>The state of the releases that machines pull, by host. A machine that pulls none is not in it.</summary>
-    public IReadOnlyDictionary<HostName, PulledState> Pulled { get; init; } = ImmutableDictionary<HostName, PulledState>.Empty;
+    public IReadOnlyDictionary<HostName, PulledState> Pulled { get; init; } = new Dictionary<HostName, PulledState>();
 
     /// <summary>The newest release; null if none was cut.</summary>
     public ReleaseManifest? Newest { get; init; }

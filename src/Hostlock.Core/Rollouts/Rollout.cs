@@ -17,11 +17,10 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     public string? Stopped { get; private init; }
 
     /// <summary>The rings that a person said may begin, by name.</summary>
-    public ImmutableDictionary<string, RingApproval> ApprovedRings { get; private init; } =
-        ImmutableDictionary<string, RingApproval>.Empty;
+    public NameMap<RingApproval> ApprovedRings { get; private init; } = NameMap<RingApproval>.Empty;
 
     /// <summary>The rings that were opened, each with the commit that has the locks of its hosts; null if none was made.</summary>
-    public ImmutableDictionary<string, Revision?> OpenedRings { get; private init; } = ImmutableDictionary<string, Revision?>.Empty;
+    public NameMap<Revision?> OpenedRings { get; private init; } = NameMap<Revision?>.Empty;
 
     /// <summary>The records of the hosts of a ring, in the order of the plan.</summary>
     /// <param name="ring">The ring.</param>
@@ -114,9 +113,9 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
         RolloutEvent.Approved => this with { IsApproved = true },
         RolloutEvent.RingApproved approved => this with
         {
-            ApprovedRings = ApprovedRings.SetItem(approved.Ring, new(approved.At, approved.By, approved.Proof)),
+            ApprovedRings = ApprovedRings.With(approved.Ring, new(approved.At, approved.By, approved.Proof)),
         },
-        RolloutEvent.RingOpened ring => this with { OpenedRings = OpenedRings.SetItem(ring.Ring, ring.Commit) },
+        RolloutEvent.RingOpened ring => this with { OpenedRings = OpenedRings.With(ring.Ring, ring.Commit) },
         RolloutEvent.Held held => With(held.Host, host => host.After(held)),
         RolloutEvent.Retried retried => With(retried.Host, host => host.After(retried)),
         RolloutEvent.Began began => With(began.Host, host => host.After(began)),
@@ -141,9 +140,9 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
         this with { Hosts = Hosts.With(host => seen(host.Plan.Host) is { } machine ? host.AsSeen(machine) : host) };
 
     // A lock that went back is no longer the one that its ring was opened with.
-    ImmutableDictionary<string, Revision?> OpenAfter(RolloutEvent.Restored restored) =>
+    NameMap<Revision?> OpenAfter(RolloutEvent.Restored restored) =>
         Plan.Rings.FirstOrDefault(ring => ring.Hosts.Any(host => host.Host == restored.Host)) is { } found
-            ? OpenedRings.Remove(found.Name)
+            ? OpenedRings.Without(found.Name)
             : OpenedRings;
 
     Rollout With(HostName host, Func<HostRecord, HostRecord> change) => this with { Hosts = Hosts.With(host, change) };

@@ -38,7 +38,7 @@ public static class RolloutRules
     /// <summary>The orders that may be carried out now in a rollout that nobody is at work on.</summary>
     /// <param name="rollout">The rollout, with all that has happened.</param>
     /// <param name="now">The present time.</param>
-    public static ImmutableArray<Order> Next(Rollout rollout, DateTimeOffset now) => Next(rollout, ImmutableHashSet<HostName>.Empty, now);
+    public static ImmutableArray<Order> Next(Rollout rollout, DateTimeOffset now) => Next(rollout, new HashSet<HostName>(), now);
 
     /// <summary>The reason why no further host may begin; null if one may.</summary>
     /// <param name="rollout">The rollout, with all that has happened.</param>

@@ -57,7 +57,7 @@ sealed class Invariants(string journal, Func<HostName, HostState?> stateOf, Func
         {
             var name = host.Plan.Host;
             var ring = End.Plan.Rings.Single(ring => ring.Hosts.Any(each => each.Host == name)).Name;
-            Assert.Equal(inRepository(name, End.OpenedRings.GetValueOrDefault(ring)?.ToString()), inSystem(name));
+            Assert.Equal(inRepository(name, End.OpenedRings.TryGetValue(ring, out var opened) ? opened?.ToString() : null), inSystem(name));
         }
     }
 

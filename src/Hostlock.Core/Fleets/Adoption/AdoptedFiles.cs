@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets.Settings;
 using Hostlock.Platform;
@@ -16,22 +15,22 @@ public sealed class AdoptedFiles
     // Options of git's commands that compare, for the names of files that are new.
     static readonly string[] Added = ["--name-only", "--no-renames", "--diff-filter=A", "--relative"];
 
-    readonly ImmutableHashSet<string> _announced;
-    readonly ImmutableHashSet<string> _committed;
-    readonly ImmutableHashSet<string> _tracked;
-    readonly ImmutableHashSet<string> _before;
-    readonly ImmutableDictionary<string, byte[]> _earlier;
+    readonly HashSet<string> _announced;
+    readonly HashSet<string> _committed;
+    readonly HashSet<string> _tracked;
+    readonly HashSet<string> _before;
+    readonly Dictionary<string, byte[]> _earlier;
 
     AdoptedFiles(
-        IEnumerable<string> announced, IEnumerable<string> committed, ImmutableHashSet<string> tracked, IEnumerable<string> before,
-        ImmutableDictionary<string, byte[]> earlier) =>
+        IEnumerable<string> announced, IEnumerable<string> committed, HashSet<string> tracked, IEnumerable<string> before,
+        Dictionary<string, byte[]> earlier) =>
         (_announced, _committed, _tracked, _before, _earlier) = ([.. announced], [.. committed], tracked, [.. before], earlier);
 
     /// <summary>Asks git. In a folder without a repository, no file is known to have come with hostlock.</summary>
     public static async Task<AdoptedFiles> ReadAsync(FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
     {
         if (GitWorkTreeFiles.Around(processes, folder.Path) is not { } tree)
-            return new([], [], [], [], ImmutableDictionary<string, byte[]>.Empty);
+            return new([], [], [], [], []);
         string[] files =
         [
             .. folder.Fleet.Hosts.Select(host => host.Lock).Distinct(),
@@ -60,7 +59,7 @@ public sealed class AdoptedFiles
         readonly ILookup<string, string> _places = files.ToLookup(file => PathOf(folder, file));
 
         /// <summary>The files that a commit has, as the flake names them; null if git does not know the commit.</summary>
-        public async Task<ImmutableHashSet<string>?> FilesOfAsync(string commit)
+        public async Task<HashSet<string>?> FilesOfAsync(string commit)
         {
             var listed = await RunAsync(["ls-tree", "-r", "--name-only", "-z", commit, "--", .. _places.Select(place => place.Key)]);
             return listed.Succeeded
@@ -83,9 +82,9 @@ public sealed class AdoptedFiles
         /// now.</summary>
         /// <param name="announced">The files of which git has only an intent to add.</param>
         /// <param name="versions">The versions; that without a name is the index.</param>
-        public async Task<ImmutableDictionary<string, byte[]>> EarlierAsync(ImmutableHashSet<string> announced, string[] versions)
+        public async Task<Dictionary<string, byte[]>> EarlierAsync(HashSet<string> announced, string[] versions)
         {
-            var earlier = ImmutableDictionary.CreateBuilder<string, byte[]>();
+            var earlier = new Dictionary<string, byte[]>();
             var own = folder.Fleet.Hosts.Where(host => host.FlakeFile != FleetFolder.FlakeFile).Select(host => host.Lock);
             foreach (var place in own.Append(FleetInit.Attributes).Distinct().Except(announced))
             {
@@ -100,7 +99,7 @@ public sealed class AdoptedFiles
                     break;
                 }
             }
-            return earlier.ToImmutable();
+            return earlier;
         }
 
         async Task<byte[]?> VersionAsync(string name)
@@ -120,7 +119,7 @@ public sealed class AdoptedFiles
     /// <param name="folder">The flake.</param>
     /// <param name="files">The files, relative to the flake.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    internal static async Task<ImmutableHashSet<string>> AnnouncedAsync(
+    internal static async Task<HashSet<string>> AnnouncedAsync(
         IProcessRunner processes, FleetFolder folder, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
         if (files.Count == 0 || GitWorkTreeFiles.Around(processes, folder.Path) is null)

@@ -183,7 +183,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, Fleet
     // The number of inputs that the request moves.
     static int Moving(LockFile file, LockRequest asked) =>
         asked is LockRequest.Update update
-            ? update.Inputs.Count
+            ? update.Inputs.Length
             : file.Root.Inputs.Count(input => input.Value is LockEdge.Locked { Node.Locked.IsRelativePath: false });
 
     // The frozen inputs, which are reported if the request moves all inputs.
@@ -209,7 +209,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, Fleet
             case MovedInputs.All(var except):
                 foreach (var name in except.Where(name => !top.Flake.Inputs.ContainsKey(name)))
                     throw FleetException.NotAnInput(place, InputPath.Of(name), top.Flake.Inputs.Keys);
-                return except.Count == 0 && place.Frozen.Count == 0
+                return except.IsEmpty && place.Frozen.Count == 0
                     ? new LockRequest.Recreate()
                     : new LockRequest.Update(
                     [
@@ -219,7 +219,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, Fleet
                             .Select(input => InputPath.Of(input.Key)),
                     ]);
             case MovedInputs.Named(var paths):
-                return new LockRequest.Update([.. paths.Select(path => Movable(place, path))]);
+                return new LockRequest.Update([.. paths.Distinct().Select(path => Movable(place, path))]);
             case MovedInputs.To(var path, _):
                 return new LockRequest.Update([Movable(place, path)]);
             default:
@@ -233,7 +233,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, Fleet
 
     // Rule 2: an update touches only the inputs that it was asked to move, and proves it (docs/decisions/0003).
     async Task ProveAsync(
-        TopFlake flake, LockFile old, LockFile updated, ImmutableHashSet<InputPath> asked, CancellationToken cancellationToken)
+        TopFlake flake, LockFile old, LockFile updated, ImmutableArray<InputPath> asked, CancellationToken cancellationToken)
     {
         if (Beyond(LockDiff.Between(old, updated), asked).Count == 0)
             return;
@@ -249,7 +249,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, Fleet
     // because a revision is gone, say: then the old lock is compared, and the entries that it lacks by the declarations alone are the
     // changes of plain locking.
     async Task<(LockFile Lock, HashSet<InputPath> Changed)> InLineAsync(
-        TopFlake flake, LockFile old, ImmutableHashSet<InputPath> asked, CancellationToken cancellationToken)
+        TopFlake flake, LockFile old, ImmutableArray<InputPath> asked, CancellationToken cancellationToken)
     {
         try
         {

@@ -194,7 +194,7 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
             return request;
         var all = (request as LockRequest.Update)?.Inputs
             ?? [.. top.Flake.Inputs.Where(input => input.Value.Follows is null).Select(input => InputPath.Of(input.Key))];
-        return new LockRequest.Update(all.Except(staying));
+        return new LockRequest.Update([.. all.Except(staying)]);
     }
 
     static LockRequest Overriding(LockRequest request, IEnumerable<(InputPath Path, FlakeRef Reference)> chosen) =>

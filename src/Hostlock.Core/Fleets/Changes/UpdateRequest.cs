@@ -39,7 +39,7 @@ public abstract record MovedInputs
 
     /// <summary>All inputs directly beneath the flake, to their newest revisions.</summary>
     /// <param name="Except">The names of the inputs that stay.</param>
-    public sealed record All(ImmutableHashSet<string> Except) : MovedInputs;
+    public sealed record All(ImmutableArray<string> Except) : MovedInputs;
 
     /// <summary>Some inputs, to their newest revisions.</summary>
     public sealed record Named(ImmutableArray<InputPath> Paths) : MovedInputs;

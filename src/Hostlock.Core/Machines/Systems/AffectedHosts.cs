@@ -120,7 +120,7 @@ public sealed class AffectedHosts(IProcessRunner processes, FleetFolder folder, 
         var rest = wanted.Where(each => !found.ContainsKey(each.Path)).ToList();
         using var roots = rest.Count > 1 ? CacheFolder.Temporary() : null;
         var jobs = roots is null
-            ? ImmutableDictionary<string, EvaluationOutcome>.Empty
+            ? new Dictionary<string, EvaluationOutcome>()
             : await new SystemJobs(processes, folder).EvaluateAsync(
                 rest.Select(each => each.Path), commit, roots.Path, cancellationToken);
         var evaluation = new SystemEvaluation(processes, folder);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Hostlock.Flakes;
 using Hostlock.Flakes.Nix;
@@ -48,30 +47,28 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The result of each, by its attribute path; none if nix-eval-jobs is not on the PATH, or cannot evaluate anything
     /// here.</returns>
-    public async Task<ImmutableDictionary<string, EvaluationOutcome>> EvaluateAsync(
+    public async Task<IReadOnlyDictionary<string, EvaluationOutcome>> EvaluateAsync(
         IEnumerable<string> configurations, Revision? commit, string roots, CancellationToken cancellationToken)
     {
-        var found = ImmutableDictionary.CreateBuilder<string, EvaluationOutcome>(StringComparer.Ordinal);
+        var found = new Dictionary<string, EvaluationOutcome>();
         foreach (var output in configurations.GroupBy(OutputOf))
         {
             foreach (var some in output.Chunk(MostAtOnce))
             {
                 if (await EvaluateSomeAsync(output.Key, some, commit, roots, cancellationToken) is not { } jobs)
-                    return ImmutableDictionary<string, EvaluationOutcome>.Empty;
+                    return new Dictionary<string, EvaluationOutcome>();
                 foreach (var configuration in some)
                 {
-                    found.Add(
-                        configuration,
-                        jobs.GetValueOrDefault(NameOf(configuration)) switch
-                        {
-                            { System: { } system } => new EvaluationOutcome.Evaluated(system),
-                            { Error: { } error } => new EvaluationOutcome.Failed(error.Trim()),
-                            _ => new EvaluationOutcome.Failed("nix-eval-jobs says nothing of it"),
-                        });
+                    found[configuration] = jobs.GetValueOrDefault(NameOf(configuration)) switch
+                    {
+                        { System: { } system } => new EvaluationOutcome.Evaluated(system),
+                        { Error: { } error } => new EvaluationOutcome.Failed(error.Trim()),
+                        _ => new EvaluationOutcome.Failed("nix-eval-jobs says nothing of it"),
+                    };
                 }
             }
         }
-        return found.ToImmutable();
+        return found;
     }
 
     // Null if there is no such program, or it ended without an answer, such as an older one. Then nix reports the error, if there is one.

@@ -58,7 +58,7 @@ public static class RolloutPageJson
     /// <summary>The rings, the locks that change, and the systems.</summary>
     /// <param name="planned">The locks.</param>
     /// <param name="systems">The systems, by host.</param>
-    public static string Render(PlannedLocks planned, ImmutableDictionary<HostName, StorePath> systems) => JsonPage.Render(json =>
+    public static string Render(PlannedLocks planned, IReadOnlyDictionary<HostName, StorePath> systems) => JsonPage.Render(json =>
     {
         json.WriteString("from", planned.Order.First.Name.ToString());
         json.WriteStartArray("leftOut");

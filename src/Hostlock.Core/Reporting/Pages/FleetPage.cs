@@ -25,7 +25,7 @@ public sealed record FleetPage(
     public NameMap<ImmutableArray<string>> Stale { get; init; } = NameMap<ImmutableArray<string>>.Empty;
 
     /// <summary>The inputs of the root that are flakes of hosts: nothing can be joined beneath them.</summary>
-    public IReadOnlySet<string> InputsOfHosts { get; init; } = ImmutableHashSet<string>.Empty;
+    public IReadOnlySet<string> InputsOfHosts { get; init; } = new HashSet<string>();
 
     /// <summary>The promotions that would bring the newest entries to the locks that are behind.</summary>
     public IReadOnlyList<PendingPromotion> Promotions { get; init; } = [];

@@ -78,7 +78,7 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
     /// <param name="planned">The locks.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The system of a host cannot be evaluated.</exception>
-    public Task<ImmutableDictionary<HostName, StorePath>> EvaluateAsync(PlannedLocks planned, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyDictionary<HostName, StorePath>> EvaluateAsync(PlannedLocks planned, CancellationToken cancellationToken) =>
         builds.EvaluateAsync([.. planned.Order.Hosts], planned.Candidate.Id, cancellationToken);
 
     /// <summary>Builds the systems of all hosts from the candidate, and hands them to the program of <c>after-build</c>.</summary>
@@ -86,12 +86,12 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
     /// <param name="rootOf">A link, by host, that keeps its system from being collected.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">A system cannot be built.</exception>
-    public async Task<ImmutableDictionary<HostName, StorePath>> BuildAsync(
+    public async Task<IReadOnlyDictionary<HostName, StorePath>> BuildAsync(
         PlannedLocks planned, Func<HostName, string> rootOf, CancellationToken cancellationToken)
     {
         var built = await builds.OfAsync([.. planned.Order.Hosts], rootOf, planned.Candidate.Id, cancellationToken);
         await builds.AfterAsync(built, cancellationToken);
-        return built.ToImmutableDictionary(each => each.Host.Name, each => each.System);
+        return built.ToDictionary(each => each.Host.Name, each => each.System);
     }
 
     /// <summary>Builds systems once more that still have to be copied and are no longer here, or were built in another clone.</summary>
@@ -123,7 +123,7 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
     /// <param name="planned">The locks.</param>
     /// <param name="systems">The systems, by host.</param>
     /// <param name="isChecked">False if systems are kept without a look at machines and gates.</param>
-    public RolloutPlan PlanOf(PlannedLocks planned, ImmutableDictionary<HostName, StorePath> systems, bool isChecked)
+    public RolloutPlan PlanOf(PlannedLocks planned, IReadOnlyDictionary<HostName, StorePath> systems, bool isChecked)
     {
         var rings = planned.Order.Rings.Select(
             ring => new RingPlan(

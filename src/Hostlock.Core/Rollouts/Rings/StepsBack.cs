@@ -31,7 +31,7 @@ public sealed class StepsBack(MachineProbes probes, RolloutJournals journals)
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">A journal cannot be read.</exception>
     public async Task<ImmutableArray<StepBack>> FindAsync(
-        PlannedLocks planned, ImmutableDictionary<HostName, StorePath> systems, CancellationToken cancellationToken)
+        PlannedLocks planned, IReadOnlyDictionary<HostName, StorePath> systems, CancellationToken cancellationToken)
     {
         var hosts = planned.Order.Hosts.ToList();
         var wanted = planned.Locks

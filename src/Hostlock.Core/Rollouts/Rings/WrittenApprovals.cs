@@ -64,7 +64,7 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
         Rollout rollout, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var found = new List<RolloutEvent.RingApproved>();
-        foreach (var (ring, approval) in MustBeSigned ? rollout.ApprovedRings : [])
+        foreach (var (ring, approval) in MustBeSigned ? rollout.ApprovedRings : NameMap<RingApproval>.Empty)
         {
             if (rollout.OpenedRings.ContainsKey(ring) || await StillCountsAsync(rollout, ring, approval, cancellationToken))
                 continue;
@@ -174,7 +174,7 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
         var commit = written.Target ?? id;
         if (commit == rollout.Plan.Source?.Commit)
             return true;
-        foreach (var opened in rollout.OpenedRings.Values.OfType<Revision>())
+        foreach (var opened in rollout.OpenedRings.Select(ring => ring.Value).OfType<Revision>())
         {
             if (opened != id && await GitAncestry.IsAncestorAsync(processes, root, opened, commit, cancellationToken) is true)
                 return true;

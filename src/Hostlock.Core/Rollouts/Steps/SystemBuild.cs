@@ -52,7 +52,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
         using var roots = rest.Count > 1 ? CacheFolder.Temporary() : null;
         var jobs = roots is not null
             ? await JobsAsync(rest, commit, roots.Path, cancellationToken)
-            : ImmutableDictionary<HostName, EvaluatedSystem>.Empty;
+            : [];
         await TogetherAsync(rest, jobs, cancellationToken);
         await EachAsync(rest, MakeAsync, cancellationToken);
         // Somebody may have changed the files meanwhile.
@@ -83,7 +83,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
     /// <param name="commit">The commit that they are made of.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">There is no nix, or a host cannot be evaluated.</exception>
-    public async Task<ImmutableDictionary<HostName, StorePath>> EvaluateAsync(
+    public async Task<IReadOnlyDictionary<HostName, StorePath>> EvaluateAsync(
         IReadOnlyList<Host> hosts, Revision commit, CancellationToken cancellationToken)
     {
         foreach (var host in hosts)
@@ -107,7 +107,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
             rest.Where(host => !found.ContainsKey(host.Name)),
             async (host, stop) => found[host.Name] = await evaluation.OfAsync(host, commit, stop),
             cancellationToken);
-        return found.ToImmutableDictionary();
+        return found;
     }
 
     /// <summary>Runs the program that <c>after-build</c> names, once systems are built and before a machine is touched.</summary>
@@ -170,14 +170,14 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
     }
 
     // The system of each host; none if there is no nix-eval-jobs.
-    async Task<ImmutableDictionary<HostName, EvaluatedSystem>> JobsAsync(
+    async Task<Dictionary<HostName, EvaluatedSystem>> JobsAsync(
         IReadOnlyList<Host> hosts, Revision? commit, string roots, CancellationToken cancellationToken)
     {
         var jobs = await new SystemJobs(processes, surroundings.Folder).EvaluateAsync(
             hosts.Select(host => host.ConfigurationPaths[0]), commit, roots, cancellationToken);
-        return jobs.IsEmpty
-            ? ImmutableDictionary<HostName, EvaluatedSystem>.Empty
-            : hosts.ToImmutableDictionary(
+        return jobs.Count == 0
+            ? []
+            : hosts.ToDictionary(
                 host => host.Name,
                 host => jobs[host.ConfigurationPaths[0]] switch
                 {
@@ -203,7 +203,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
 
     // Nix spreads one request over its builders. Systems that machines build themselves are requested one by one.
     async Task TogetherAsync(
-        IReadOnlyList<Host> hosts, ImmutableDictionary<HostName, EvaluatedSystem> jobs, CancellationToken cancellationToken)
+        IReadOnlyList<Host> hosts, Dictionary<HostName, EvaluatedSystem> jobs, CancellationToken cancellationToken)
     {
         foreach (var place in hosts.Where(host => jobs.ContainsKey(host.Name)).GroupBy(host => StoreOf(host) ?? ""))
         {
