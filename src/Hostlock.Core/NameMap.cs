@@ -157,9 +157,11 @@ public sealed class NameMap<T> : IReadOnlyCollection<KeyValuePair<string, T>>
 
     static KeyValuePair<string, T>[] SortedDistinct(KeyValuePair<string, T>[] members)
     {
-        var byName = new SortedDictionary<string, T>(Utf8Order.Instance);
+        var byName = new Dictionary<string, T>();
         foreach (var (name, value) in members)
             byName[name] = value;
-        return [.. byName];
+        string[] names = [.. byName.Keys];
+        Array.Sort(names, Utf8Order.Instance);
+        return Array.ConvertAll(names, name => new KeyValuePair<string, T>(name, byName[name]));
     }
 }
