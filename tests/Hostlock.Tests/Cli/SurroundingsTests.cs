@@ -9,8 +9,8 @@ public class SurroundingsTests
     {
         Exception[] whys =
         [
-            new IOException("no space left"), new UnauthorizedAccessException("no"), new OutOfMemoryException(),
-            new TypeInitializationException("Timers", new OutOfMemoryException()),
+            new IOException("no space left"), new UnauthorizedAccessException("no"), new InsufficientMemoryException(),
+            new TypeInitializationException("Timers", new InsufficientMemoryException()),
         ];
 
         Assert.All(whys, why => Assert.Equal(ExitCode.Outside, ExitCodes.Of(Surroundings.Refusal(why)!)));
