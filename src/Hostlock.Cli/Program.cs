@@ -12,9 +12,9 @@ StandardStreams.OpenClosed();
 if (args is ["--version" or "-V"] && StandardStreams.TryPrint(App.VersionLine))
     return (int)ExitCode.Done;
 using var interrupted = new CancellationTokenSource();
-using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+using var onInterrupt = StopAt(PosixSignal.SIGINT);
+using var onTerminate = StopAt(PosixSignal.SIGTERM);
+using var onHangUp = StopAt(PosixSignal.SIGHUP);
 
 var variables = Environment.GetEnvironmentVariables()
     .Cast<DictionaryEntry>()
@@ -70,6 +70,19 @@ string CurrentFolder()
     catch (IOException)
     {
         return variables.GetValueOrDefault("PWD") is ['/', ..] and var deleted ? deleted : "/";
+    }
+}
+
+// If the system gives no thread that waits for signals, the first signal ends the program. A run that needs more threads says so.
+PosixSignalRegistration? StopAt(PosixSignal signal)
+{
+    try
+    {
+        return PosixSignalRegistration.Create(signal, Stop);
+    }
+    catch (TypeInitializationException)
+    {
+        return null;
     }
 }
 

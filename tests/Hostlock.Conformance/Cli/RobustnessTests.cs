@@ -132,6 +132,25 @@ public class RobustnessTests
     }
 
     [Fact]
+    public void Without_a_thread_that_waits_for_signals_a_command_does_what_it_can()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can become a user of whom nothing else runs");
+        using var hosts = new SevenHosts().Adopted();
+
+        var ended = Run.Program(
+            "sh",
+            hosts.Fleet,
+            HostlockProgram.Variables(hosts.Home),
+            "-c",
+            "chown -R 65533 \"$1\"; exec setpriv --reuid 65533 --regid 65533 --clear-groups prlimit --nproc=2 \"$0\" status",
+            HostlockProgram.Path,
+            hosts.Folder.Path);
+
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
+        Assert.Contains("\nplex ", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_two_writers_one_waits_for_another_day()
     {
         using var hosts = new SevenHosts().Adopted();
