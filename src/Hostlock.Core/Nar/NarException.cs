@@ -3,6 +3,8 @@ namespace Hostlock.Nar;
 /// <summary>The errors of trees that no NAR can be made of.</summary>
 public sealed class NarException : HostlockException
 {
+    const string TryAgain = "try again when nothing writes there";
+
     NarException(Sentence message)
         : base(message.ToString())
     {
@@ -18,5 +20,8 @@ public sealed class NarException : HostlockException
     internal static NarException BadLink() => new("the tree has a link whose target is empty or holds a zero byte");
 
     internal static NarException FileChanged(string name, long expected) =>
-        new($"'{name}' changed while it was read: it no longer has {expected} bytes") { Hint = "try again when nothing writes there" };
+        new($"'{name}' changed while it was read: it no longer has {expected} bytes") { Hint = TryAgain };
+
+    internal static NarException Replaced(string path) =>
+        new($"'{path}' was replaced or deleted while its tree was read") { Hint = TryAgain };
 }

@@ -53,9 +53,24 @@ sealed class GitWorkTree : SourceTree
         }
     }
 
-    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) => UnixFiles.ReadLink(((Place)link.Handle!).Path);
+    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) =>
+        Read(link, UnixFiles.Kind.Link, static path => UnixFiles.ReadLink(path));
 
-    public override Stream Open(TreeEntry file) => UnixFiles.Open(((Place)file.Handle!).Path);
+    public override Stream Open(TreeEntry file) => Read(file, UnixFiles.Kind.File, static path => UnixFiles.Open(path));
+
+    // Each entry was looked at before the tree was made, and somebody may have replaced or deleted it since.
+    static T Read<T>(TreeEntry entry, UnixFiles.Kind kind, Func<byte[], T> read)
+    {
+        var path = ((Place)entry.Handle!).Path;
+        try
+        {
+            return read(path);
+        }
+        catch (IOException) when (UnixFiles.Look(path)?.Kind != kind)
+        {
+            throw NarException.Replaced(Encoding.UTF8.GetString(path));
+        }
+    }
 
     Folder FolderAt(TreePath path)
     {
