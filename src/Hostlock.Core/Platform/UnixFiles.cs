@@ -29,6 +29,10 @@ static partial class UnixFiles
 
     static int CloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
 
+    // O_NOFOLLOW, which differs between the processors of Linux too.
+    static int NoLink =>
+        OperatingSystem.IsMacOS() ? 0x100 : RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
     // O_PATH of Linux: it stands for the name, and needs no permission to read.
     const int NameOnly = 0x200000;
 
@@ -163,17 +167,23 @@ static partial class UnixFiles
     /// make us wait.</exception>
     public static FileContents Open(byte[] path) => new(OpenFile(path, out var length), path, length);
 
+    /// <summary>The same, unless the path is a link.</summary>
+    /// <exception cref="IOException">As for <see cref="Open(byte[])"/>, or the path is a link.</exception>
+    public static FileContents OpenNoLink(byte[] path) => new(OpenFile(path, NoLink, out var length), path, length);
+
     /// <summary>The same for a file that is read in any order.</summary>
     /// <exception cref="IOException">As for <see cref="Open(byte[])"/>.</exception>
     public static FileStream OpenToSeek(ReadOnlySpan<byte> path) => new(OpenFile(path, out _), FileAccess.Read, bufferSize: 0);
 
     /// <summary>The same for a file that is read by <see cref="Read"/>, which needs no stream.</summary>
     /// <exception cref="IOException">As for <see cref="Open(byte[])"/>.</exception>
-    public static unsafe SafeFileHandle OpenFile(ReadOnlySpan<byte> path, out long length)
+    public static SafeFileHandle OpenFile(ReadOnlySpan<byte> path, out long length) => OpenFile(path, 0, out length);
+
+    static unsafe SafeFileHandle OpenFile(ReadOnlySpan<byte> path, int flags, out long length)
     {
         int descriptor;
         fixed (byte* start = Terminated(path, stackalloc byte[ShortPath]))
-            descriptor = OpenWithoutWaiting(start, CloseOnExec | WithoutWaiting);
+            descriptor = OpenWithoutWaiting(start, CloseOnExec | WithoutWaiting | flags);
         if (descriptor < 0)
             throw Failed(path, Marshal.GetLastPInvokeError());
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);

@@ -56,7 +56,7 @@ sealed class GitWorkTree : SourceTree
     public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) =>
         Read(link, UnixFiles.Kind.Link, static path => UnixFiles.ReadLink(path));
 
-    public override Stream Open(TreeEntry file) => Read(file, UnixFiles.Kind.File, static path => UnixFiles.Open(path));
+    public override Stream Open(TreeEntry file) => Read(file, UnixFiles.Kind.File, static path => UnixFiles.OpenNoLink(path));
 
     // Each entry was looked at before the tree was made, and somebody may have replaced or deleted it since.
     static T Read<T>(TreeEntry entry, UnixFiles.Kind kind, Func<byte[], T> read)

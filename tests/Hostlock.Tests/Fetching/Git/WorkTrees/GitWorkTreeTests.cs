@@ -17,6 +17,7 @@ public sealed class GitWorkTreeTests : IDisposable
     [InlineData(TreeEntryKind.File, "folder")]
     [InlineData(TreeEntryKind.Link, "folder")]
     [InlineData(TreeEntryKind.File, "link")]
+    [InlineData(TreeEntryKind.File, "link to a file")]
     [InlineData(TreeEntryKind.Link, "file")]
     public void An_entry_that_was_replaced_after_git_named_it_is_an_error_that_names_it(TreeEntryKind before, string now)
     {
@@ -26,6 +27,8 @@ public sealed class GitWorkTreeTests : IDisposable
             Directory.CreateDirectory(path);
         else if (now == "link")
             File.CreateSymbolicLink(path, "nowhere");
+        else if (now == "link to a file")
+            File.CreateSymbolicLink(path, "other");
         else if (now == "file")
             _folder.Write("tree/changed", "x");
         var tree = new GitWorkTree(_folder["tree"], [new(TreePath.Parse("changed"), before)], []);
