@@ -28,6 +28,19 @@ public class StreamsTests
         Assert.Equal(!isQuiet, ended.Errors.Contains("error: cannot write the output: No space left", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_is_said_of_hosts_comes_behind_their_table_if_both_go_to_one_place()
+    {
+        using var hosts = new SevenHosts().Adopted();
+        hosts.Move("nixpkgs", 4);
+        _ = hosts.Hostlock("update", "plex").Succeeded;
+
+        var lines = Shell(hosts, "status 2>&1").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.StartsWith("host", lines[0], StringComparison.Ordinal);
+        Assert.Contains("not committed", lines[^1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Everything))]
     public void Closed_streams_are_quiet_and_no_file_takes_their_place(string command)
