@@ -172,9 +172,11 @@ public static class FleetEject
         }
         removed.AddRange(FleetFolder.Library, FleetFile.Name);
         if (!keepsLocks)
-            notes.AddRange(NotesOfLinks(folder, folder.Fleet.Hosts.Select(host => host.Lock)));
-        if (!keepsLocks)
-            removed.AddRange(folder.Fleet.Hosts.Select(host => host.Lock).Where(place => IsOurs(folder, place, adopted)));
+        {
+            var locks = folder.Fleet.Hosts.Select(host => host.Lock).ToList();
+            notes.AddRange(NotesOfLinks(folder, locks));
+            removed.AddRange(locks.Where(place => IsOurs(folder, place, adopted)));
+        }
         return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), notes.ToImmutable(), true);
     }
 
