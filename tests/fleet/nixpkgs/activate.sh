@@ -1,10 +1,10 @@
 #!/bin/sh
-# The activation script of a fake host: what runs is @out@ from here on.
+# The activation script of a fake host. After it, the host runs @out@.
 ln -sfn @out@/etc/systemd/system /etc/systemd/system.new
 [ -L /etc/systemd/system ] || [ ! -e /etc/systemd/system ] || rm -rf /etc/systemd/system
 mv -T /etc/systemd/system.new /etc/systemd/system
 case @network@ in
-    # It is up if the number is odd.
+    # The interface is up if the number is odd.
     yes) read -r flags </sys/class/net/eth0/flags; case $flags in *[13579bdf]) ;; *) ip link set eth0 up ;; esac ;;
     no) ip link set eth0 down ;;
 esac

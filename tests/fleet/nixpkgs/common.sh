@@ -1,4 +1,4 @@
-# What systems of fake hosts that have the same settings share, by few programs. What names its own system is empty here.
+# Builds what fake hosts with the same settings share, by few programs. A file that names its own system is empty here.
 mkdir -p "$out/bin" "$out/etc/systemd/system/multi-user.target.wants" "$out/sw/bin" "$out/specialisation"
 printf %s "$label" >"$out/nixos-version"
 printf %s "systemd 2" >"$out/init-interface-version"

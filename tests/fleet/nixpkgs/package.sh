@@ -1,4 +1,4 @@
-# A package: a program that says its version, and for the kernel what a boot loader wants. Its size follows its version.
+# Builds a package: a program that prints its version, and for linux the files of a kernel. The longer the version, the larger the package.
 mkdir -p "$out/bin"
 printf '#!/bin/sh\necho %s %s\n' "$pname" "$version" >"$out/bin/fake-$pname"
 chmod +x "$out/bin/fake-$pname"

@@ -1,24 +1,24 @@
 #!/bin/bash
 # switch-to-configuration of a fake host. It stops, starts and reports units in NixOS's order, and has NixOS's exit codes: 1 usage, check,
-# lock or boot loader; 2 activation script; 3 daemon-reload; 4 units; 100 another init. It is told to fail by files in /run/faults, which a
-# boot takes away:
+# lock or boot loader; 2 activation script; 3 daemon-reload; 4 units; 100 another init. Files in /run/faults, which a boot deletes, have it
+# fail:
 #   pre-switch-check      a check refuses the system
 #   bootloader            the boot entry cannot be written
 #   init                  the system has another init
 #   activate              the activation script ends half-way, so what runs stays what it was
-#   snippet               a part of the activation script fails, and the others are done, as NixOS does it
+#   snippet               a part of the activation script fails, and the other parts are done, as in NixOS
 #   reload                systemd cannot read the units
 #   unit NAME             NAME.service fails as it starts
 #   late SECONDS          late.service fails so long after a switch that went well
 #   code N                all is done, and the exit code says N
 #   nothing               nothing is done, and the exit code says 0
-#   hold-before SECONDS   it hangs before activation, or if no time is given until the fault is taken back
+#   hold-before SECONDS   it hangs before activation, for so long, or until the fault is taken back if no time is given
 #   hold-after SECONDS    it hangs after activation
 #   die-before            it is killed with units stopped and nothing activated
 #   die-after             it is killed with the system activated and no unit started
-#   sshd SECONDS          sshd and its sessions are killed after activation; after so long sshd is back, or never if no time is given
+#   sshd SECONDS          sshd and its sessions are killed after activation, for so long, or for good if no time is given
 #   panic                 the host reboots at once after activation
-#   link SECONDS          the network goes down after activation, for so long or for good
+#   link SECONDS          the network goes down after activation, for so long, or for good if no time is given
 out=@out@ action=${1:-} faults=/run/faults code=0
 case $action in
     switch | boot | test | dry-activate | check) ;;
@@ -30,14 +30,14 @@ same() { [ -e "$1" ] && [ -e "$2" ] && [ "$(<"$1")" = "$(<"$2")" ]; }
 hold() {
     fault "$1" || return 0
     if [ -n "$(value "$1")" ]; then sleep "$(value "$1")"; return; fi
-    # Nobody writes to this pipe: it waits without a program.
+    # Nobody writes to this pipe: bash waits at it without another program.
     exec 7<> <(:)
     while fault "$1"; do read -rt 0.05 -u 7 || true; done
     exec 7>&-
 }
 note() { echo "$EPOCHREALTIME $action $out $*" >>/var/log/activations; }
 words() { [ -z "$2" ] || echo "$1 the following units:$2" >&2; }
-# The names of the units of a system, as `units`. A folder is none of them.
+# Finds the names of the units of a system, as `units`. A folder is no unit.
 units_of() {
     local file
     units=()
@@ -63,7 +63,7 @@ if [ "$action" = check ]; then note done rc=0; exit 0; fi
 
 if [ "$action" = switch ] || [ "$action" = boot ]; then
     entry=/boot/loader/default
-    # What boots is the system that writes the entry, whatever profile has it.
+    # The system that writes the entry boots next, whatever the profile says.
     if fault bootloader || ! printf '%s\n' "$out" >$entry.new || ! mv $entry.new $entry; then
         rm -f $entry.new
         echo "Failed to install bootloader" >&2
@@ -87,7 +87,7 @@ for unit in "${units[@]}"; do
         stop+=" $unit" start+=" $unit"
     fi
 done
-# A unit that should run and does not is started too.
+# A unit that neither runs nor has failed is started too.
 known=$(systemctl list-units --all --state=active,failed --plain --no-legend --no-pager)
 units_of "$out"
 for unit in "${units[@]}"; do
@@ -140,7 +140,7 @@ if fault sshd; then
     systemctl stop sshd.service
     pkill -9 -x sshd
 fi
-# Who asks the kernel for it ends well: nobody may hear of that.
+# systemctl ends with 0 once it has asked for the reboot. This script then waits, so that nobody hears of success.
 if fault panic; then note panic; /usr/bin/systemctl reboot --force --force; sleep infinity; fi
 hold hold-after
 if fault code; then code=$(value code); fi

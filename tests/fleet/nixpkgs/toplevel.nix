@@ -1,4 +1,4 @@
-# The system of a fake host: an ordinary derivation with the shape of a NixOS toplevel, of which every file does what it is for.
+# The system of a fake host: an ordinary derivation in the shape of a NixOS toplevel. Each of its files does what NixOS's does.
 # A host's modules may set, beside what the stand-in for nixpkgs knows:
 #   systemd.services.NAME        the text of a unit, which starts with the host
 #   environment.systemPackages   names out of packages.json
@@ -26,7 +26,7 @@ in
 run name ./toplevel.sh {
   inherit commands;
   nixpkgs = "${nixpkgs}";
-  # What systems with the same settings share is made once for all of them. They are copies of it, and need it no more.
+  # Systems with the same settings share this, so it is built once. Each system is a copy of it, and does not refer to it.
   common = run "common" ./common.sh {
     label = settings.version;
     linux = package "linux";

@@ -1,4 +1,4 @@
-# Builds the system of a fake host, by one program and those of its modules: hundreds are built in a run of the tests.
+# Builds the system of a fake host, by one program and the commands of its modules: a run of the tests builds hundreds of systems.
 cp -r "$common" "$out"
 printf '#!/bin/sh\n[ "${1:-}" != --json ] || exec cat %s/nixos-version.json\necho "%s (Fake)"\n' "$out" "$label" \
     >"$out/sw/bin/nixos-version"
