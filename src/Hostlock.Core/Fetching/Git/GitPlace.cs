@@ -160,8 +160,11 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
 
     string? Packed(string name)
     {
-        foreach (var line in (Text(Path.Combine(Common, "packed-refs")) ?? "").AsSpan().EnumerateLines())
+        // The name of a branch may have the other characters at which .NET ends a line.
+        var packed = Text(Path.Combine(Common, "packed-refs")).AsSpan();
+        foreach (var range in packed.Split('\n'))
         {
+            var line = packed[range];
             if (line.Length == 41 + name.Length && line[40] == ' ' && line[41..].SequenceEqual(name))
                 return line[..40].ToString();
         }
