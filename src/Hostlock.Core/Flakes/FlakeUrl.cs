@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -18,16 +17,16 @@ public sealed record FlakeUrl(
     const string OfPath = OfUser + ":@";
 
     // The characters that each part of a URL may have when it is read.
-    static readonly SearchValues<char> InUser = SearchValues.Create(OfUser);
-    static readonly SearchValues<char> InPassword = SearchValues.Create(OfUser + ":");
-    static readonly SearchValues<char> InPath = SearchValues.Create(OfPath);
-    static readonly SearchValues<char> InQuery = SearchValues.Create(OfPath + "/? \"");
-    static readonly SearchValues<char> InFragment = SearchValues.Create(OfPath + "/? \"^");
+    static readonly AsciiSet InUser = AsciiSet.Of(OfUser);
+    static readonly AsciiSet InPassword = AsciiSet.Of(OfUser + ":");
+    static readonly AsciiSet InPath = AsciiSet.Of(OfPath);
+    static readonly AsciiSet InQuery = AsciiSet.Of(OfPath + "/? \"");
+    static readonly AsciiSet InFragment = AsciiSet.Of(OfPath + "/? \"^");
 
     // The characters that are written as they are; all others are encoded.
-    static readonly SearchValues<char> PlainAnywhere = SearchValues.Create(Unreserved);
-    static readonly SearchValues<char> PlainInPath = SearchValues.Create(Unreserved + ":@");
-    static readonly SearchValues<char> PlainInQuery = SearchValues.Create(Unreserved + ":@/?");
+    static readonly AsciiSet PlainAnywhere = AsciiSet.Of(Unreserved);
+    static readonly AsciiSet PlainInPath = AsciiSet.Of(Unreserved + ":@");
+    static readonly AsciiSet PlainInQuery = AsciiSet.Of(Unreserved + ":@/?");
 
     static readonly ImmutableSortedDictionary<string, string> NoQuery =
         ImmutableSortedDictionary.Create<string, string>(Utf8Order.Instance);
@@ -181,9 +180,9 @@ public sealed record FlakeUrl(
             : null;
     }
 
-    static string Encode(string text, SearchValues<char> plain)
+    static string Encode(string text, AsciiSet plain)
     {
-        if (!text.ContainsAnyExcept(plain))
+        if (plain.ContainsAll(text))
             return text;
         const string digits = "0123456789ABCDEF";
         var encoded = new StringBuilder(text.Length + 8);
@@ -198,9 +197,9 @@ public sealed record FlakeUrl(
     }
 
     // Null if a character may not stand here, if % is not followed by two digits, or if the bytes are not UTF-8.
-    static string? Decode(string text, SearchValues<char> allowed)
+    static string? Decode(string text, AsciiSet allowed)
     {
-        if (!text.ContainsAnyExcept(allowed))
+        if (allowed.ContainsAll(text))
             return text;
         var bytes = new List<byte>(text.Length);
         for (var i = 0; i < text.Length; i++)

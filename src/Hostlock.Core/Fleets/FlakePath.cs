@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Hostlock.Fleets.Settings;
 
@@ -20,8 +19,8 @@ static class FlakePath
         [".gitattributes", ".gitignore", ".gitmodules", ".mailmap", FleetFolder.FlakeFile, FleetFolder.Library, FleetFile.Name];
 
     // Characters of a git pattern or of a misspelt {host}, and those that begin an option, a comment or a pattern.
-    static readonly SearchValues<char> Patterns = SearchValues.Create("*?[]{}");
-    static readonly SearchValues<char> Marks = SearchValues.Create(":!#-");
+    static readonly AsciiSet Patterns = AsciiSet.Of("*?[]{}");
+    static readonly AsciiSet Marks = AsciiSet.Of(":!#-");
 
     /// <summary>True if a path stays within the flake and outside of git's own folder, links aside.</summary>
     public static bool IsWithin(string path) => WhyNotWithin(path) is null;
@@ -54,7 +53,7 @@ static class FlakePath
     {
         var parts = path.Split('/');
         return IsWithin(path)
-            && !path.AsSpan().ContainsAny(Patterns)
+            && !path.Any(Patterns.Contains)
             && !Marks.Contains(path[0])
             && !parts.Any(part => Reserved.Any(name => IsCalled(part, name)))
             && !parts.Any(part => part.StartsWith(OwnRecords, StringComparison.OrdinalIgnoreCase))

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Hostlock.Machines;
 
 /// <summary>
@@ -13,11 +11,11 @@ public sealed record StorePath
     const int MaximumName = 211;
     const int MaximumFolder = 1024;
 
-    static readonly SearchValues<char> HashDigits = SearchValues.Create("0123456789abcdfghijklmnpqrsvwxyz");
-    static readonly SearchValues<char> NameLetters =
-        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-._?=");
-    static readonly SearchValues<char> FolderLetters =
-        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-._/");
+    static readonly AsciiSet HashDigits = AsciiSet.Of("0123456789abcdfghijklmnpqrsvwxyz");
+    static readonly AsciiSet NameLetters =
+        AsciiSet.Of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-._?=");
+    static readonly AsciiSet FolderLetters =
+        AsciiSet.Of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-._/");
 
     readonly string _text;
 
@@ -31,11 +29,11 @@ public sealed record StorePath
     public static StorePath? TryParse(string text)
     {
         var slash = text.LastIndexOf('/');
-        if (slash is <= 0 or > MaximumFolder || text[0] != '/' || text.AsSpan(0, slash).ContainsAnyExcept(FolderLetters))
+        if (slash is <= 0 or > MaximumFolder || text[0] != '/' || !FolderLetters.ContainsAll(text.AsSpan(0, slash)))
             return null;
         var last = text.AsSpan(slash + 1);
         return last.Length > HashLength + 1 && last.Length <= HashLength + 1 + MaximumName && last[HashLength] == '-'
-            && !last[..HashLength].ContainsAnyExcept(HashDigits) && !last[(HashLength + 1)..].ContainsAnyExcept(NameLetters)
+            && HashDigits.ContainsAll(last[..HashLength]) && NameLetters.ContainsAll(last[(HashLength + 1)..])
                 ? new(text)
                 : null;
     }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
@@ -22,28 +20,14 @@ sealed class NixLexer(SourceText source)
         AfterSlash,
     }
 
-    static readonly SearchValues<char> PathCharacters =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+");
+    static readonly AsciiSet PathCharacters =
+        AsciiSet.Of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+");
 
-    static readonly SearchValues<char> SchemeCharacters =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+    static readonly AsciiSet SchemeCharacters =
+        AsciiSet.Of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
-    static readonly SearchValues<char> UriCharacters =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%/?:@&=+$,-_.!~*'");
-
-    static readonly FrozenDictionary<string, NixTokenKind> Keywords = new Dictionary<string, NixTokenKind>
-    {
-        ["if"] = NixTokenKind.If,
-        ["then"] = NixTokenKind.Then,
-        ["else"] = NixTokenKind.Else,
-        ["assert"] = NixTokenKind.Assert,
-        ["with"] = NixTokenKind.With,
-        ["let"] = NixTokenKind.Let,
-        ["in"] = NixTokenKind.In,
-        ["rec"] = NixTokenKind.Rec,
-        ["inherit"] = NixTokenKind.Inherit,
-        ["or"] = NixTokenKind.Or,
-    }.ToFrozenDictionary();
+    static readonly AsciiSet UriCharacters =
+        AsciiSet.Of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%/?:@&=+$,-_.!~*'");
 
     readonly string _text = source.Text;
     readonly Stack<State> _outer = [];
@@ -186,12 +170,11 @@ sealed class NixLexer(SourceText source)
     int PathRun(int offset) => Run(ref _pathRun, PathCharacters, _at + offset);
 
     // Counts the characters of a run. The end of the run is remembered, because many short tokens lie in one long run and each asks.
-    int Run(ref (int Start, int End) known, SearchValues<char> characters, int start)
+    int Run(ref (int Start, int End) known, AsciiSet characters, int start)
     {
         if (start >= known.Start && start < known.End)
             return known.End - start;
-        var rest = _text.AsSpan(Math.Min(start, _text.Length));
-        var length = rest.IndexOfAnyExcept(characters) is >= 0 and var end ? end : rest.Length;
+        var length = characters.PrefixLength(_text.AsSpan(Math.Min(start, _text.Length)));
         known = (start, start + length);
         return length;
     }
@@ -228,10 +211,8 @@ sealed class NixLexer(SourceText source)
         var length = Run(ref _schemeRun, SchemeCharacters, _at);
         if (Peek(length) != ':')
             return 0;
-        var rest = _text.AsSpan(_at + length + 1);
-        var end = rest.IndexOfAnyExcept(UriCharacters);
-        end = end < 0 ? rest.Length : end;
-        return end == 0 ? 0 : length + 1 + end;
+        var rest = UriCharacters.PrefixLength(_text.AsSpan(_at + length + 1));
+        return rest == 0 ? 0 : length + 1 + rest;
     }
 
     NixToken Word()
@@ -242,8 +223,23 @@ sealed class NixLexer(SourceText source)
         if (UriLength() is var uri && uri > length)
             return TakeText(NixTokenKind.Uri, uri);
         var word = _text.Substring(_at, length);
-        return Take(Keywords.GetValueOrDefault(word, NixTokenKind.Identifier), length, word);
+        return Take(KindOf(word), length, word);
     }
+
+    static NixTokenKind KindOf(string word) => word switch
+    {
+        "if" => NixTokenKind.If,
+        "then" => NixTokenKind.Then,
+        "else" => NixTokenKind.Else,
+        "assert" => NixTokenKind.Assert,
+        "with" => NixTokenKind.With,
+        "let" => NixTokenKind.Let,
+        "in" => NixTokenKind.In,
+        "rec" => NixTokenKind.Rec,
+        "inherit" => NixTokenKind.Inherit,
+        "or" => NixTokenKind.Or,
+        _ => NixTokenKind.Identifier,
+    };
 
     int Digits(int offset)
     {
