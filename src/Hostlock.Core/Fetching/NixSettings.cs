@@ -67,10 +67,8 @@ public sealed class NixSettings
             ? named.Split(':')
             :
             [
-                .. variables.GetValueOrDefault("XDG_CONFIG_DIRS", "/etc/xdg")
-                .Split(':')
-                .Prepend(userConfig)
-                .Select(each => $"{each}/nix/nix.conf"),
+                $"{userConfig}/nix/nix.conf",
+                .. variables.GetValueOrDefault("XDG_CONFIG_DIRS", "/etc/xdg").Split(':').Select(each => $"{each}/nix/nix.conf"),
             ];
         // Settings of the first file override those of the others.
         foreach (var file in files.Reverse())

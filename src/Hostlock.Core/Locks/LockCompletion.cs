@@ -53,7 +53,7 @@ public static class LockCompletion
         // A node that inputs share is completed by what the other locks have at the first of them.
         var seen = new HashSet<LockedNode>(ReferenceEqualityComparer.Instance);
         var completed = new Dictionary<LockedNode, LockedNode>(ReferenceEqualityComparer.Instance);
-        Beneath(file.Root, [.. others.Where(other => !ReferenceEquals(other, file)).Select(other => other.Root)]);
+        Beneath(file.Root, [.. Array.FindAll(others, other => !ReferenceEquals(other, file)).Select(other => other.Root)]);
         return completed.Count == 0 ? file : file.Replace(node => completed.GetValueOrDefault(node, node));
 
         void Beneath(LockNode node, List<LockNode> counterparts)

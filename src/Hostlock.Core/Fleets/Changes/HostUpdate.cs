@@ -187,10 +187,14 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, Fleet
             : file.Root.Inputs.Count(input => input.Value is LockEdge.Locked { Node.Locked.IsRelativePath: false });
 
     // The frozen inputs, which are reported if the request moves all inputs.
-    static IEnumerable<HeldInput> FrozenAmong(LockPlace place, TopFlake top, MovedInputs inputs) =>
-        from freeze in place.Frozen
-        where inputs is MovedInputs.All && top.Flake.Inputs.ContainsKey(freeze.Key)
-        select new HeldInput(InputPath.Of(freeze.Key), new HoldingRule.Frozen(freeze.Value));
+    static IEnumerable<HeldInput> FrozenAmong(LockPlace place, TopFlake top, MovedInputs inputs)
+    {
+        foreach (var (input, freeze) in place.Frozen)
+        {
+            if (inputs is MovedInputs.All && top.Flake.Inputs.ContainsKey(input))
+                yield return new HeldInput(InputPath.Of(input), new HoldingRule.Frozen(freeze));
+        }
+    }
 
     // Files with equal bytes give one lock.
     LockFile? Read(LockPlace place)

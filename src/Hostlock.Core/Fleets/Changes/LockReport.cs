@@ -6,7 +6,17 @@ namespace Hostlock.Fleets.Changes;
 public sealed record LockReport(IReadOnlyList<LockOutcome> Outcomes, bool IsWritten)
 {
     /// <summary>The locks that were planned.</summary>
-    public IEnumerable<PlannedLock> Locks => Outcomes.OfType<LockOutcome.Planned>().Select(outcome => outcome.Lock);
+    public IEnumerable<PlannedLock> Locks
+    {
+        get
+        {
+            foreach (var outcome in Outcomes)
+            {
+                if (outcome is LockOutcome.Planned planned)
+                    yield return planned.Lock;
+            }
+        }
+    }
 
     /// <summary>The locks that have changed, or would change if the plan were written.</summary>
     public IEnumerable<PlannedLock> Changed => Locks.Where(planned => planned.IsChange);

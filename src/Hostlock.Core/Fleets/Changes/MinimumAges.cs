@@ -18,13 +18,16 @@ public sealed record MinimumAges(TimeSpan? Default, NameMap<TimeSpan> ByInput, D
     /// <param name="policies">The policies in hostlock.toml.</param>
     /// <param name="asked">The age for all inputs; null if none was asked for.</param>
     /// <param name="now">The moment that ages are counted back from.</param>
-    public static MinimumAges Of(NameMap<InputPolicy> policies, TimeSpan? asked, DateTimeOffset now) => new(
-        asked,
-        NameMap<TimeSpan>.Of([.. from policy in policies
-                                 where policy.Value.MinimumAge is not null
-                                 let age = policy.Value.MinimumAge!.Value
-                                 select KeyValuePair.Create(policy.Key, asked > age ? asked.Value : age)]),
-        now);
+    public static MinimumAges Of(NameMap<InputPolicy> policies, TimeSpan? asked, DateTimeOffset now)
+    {
+        var ages = new List<KeyValuePair<string, TimeSpan>>();
+        foreach (var (input, policy) in policies)
+        {
+            if (policy.MinimumAge is { } age)
+                ages.Add(KeyValuePair.Create(input, asked > age ? asked.Value : age));
+        }
+        return new(asked, NameMap<TimeSpan>.Of(ages), now);
+    }
 
     /// <summary>The moment after which no revision of an input is locked; null if any may be.</summary>
     public DateTimeOffset? NotAfter(InputPath input) => ByInput.TryGetValue(input.ToString(), out var age) ? Now - age : Now - Default;

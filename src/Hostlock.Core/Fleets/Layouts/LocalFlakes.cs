@@ -83,13 +83,16 @@ public sealed class LocalFlakes(FleetFolder folder)
     public IReadOnlyList<string> FoldersIn(string place)
     {
         var above = place.EndsWith("/*", StringComparison.Ordinal) ? Beneath(folder.Full(place[..^2])) : [folder.Full(place)];
-        return
-        [
-            .. above.SelectMany(Beneath)
-                .Where(path => File.Exists(Path.Combine(path, FleetFolder.FlakeFile)))
-                .Select(path => Path.GetRelativePath(folder.Path, path))
-                .Order(Utf8Order.Instance)
-        ];
+        var found = new List<string>();
+        foreach (var parent in above)
+        {
+            foreach (var path in Beneath(parent))
+            {
+                if (File.Exists(Path.Combine(path, FleetFolder.FlakeFile)))
+                    found.Add(Path.GetRelativePath(folder.Path, path));
+            }
+        }
+        return [.. found.Order(Utf8Order.Instance)];
 
         static IEnumerable<string> Beneath(string path) => Directory.Exists(path) ? Directory.EnumerateDirectories(path) : [];
     }

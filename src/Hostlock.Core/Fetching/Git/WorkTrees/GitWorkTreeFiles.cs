@@ -223,9 +223,21 @@ public sealed class GitWorkTreeFiles : TreeFiles
         processes,
         place);
 
-    async Task<IEnumerable<TreePath>> ListAsync() => Index is { } index
-        ? index.Entries.Where(entry => !entry.IsSubmodule).Select(entry => entry.Path)
-        : (await _listing.Value).Where(file => !file.IsSubmodule).Select(file => file.Path);
+    async Task<IEnumerable<TreePath>> ListAsync()
+    {
+        return Index is { } index
+            ? OfIndex(index)
+            : (await _listing.Value).Where(file => !file.IsSubmodule).Select(file => file.Path);
+
+        static IEnumerable<TreePath> OfIndex(GitIndex index)
+        {
+            foreach (var entry in index.Entries)
+            {
+                if (!entry.IsSubmodule)
+                    yield return entry.Path;
+            }
+        }
+    }
 
     /// <summary>The tracked files, in the order of their bytes, each once.</summary>
     sealed record Tracked(List<TreePath> Files)
