@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -16,9 +15,7 @@ using var onInterrupt = StopAt(PosixSignal.SIGINT);
 using var onTerminate = StopAt(PosixSignal.SIGTERM);
 using var onHangUp = StopAt(PosixSignal.SIGHUP);
 
-var variables = Environment.GetEnvironmentVariables()
-    .Cast<DictionaryEntry>()
-    .ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!);
+var variables = new EnvironmentVariables();
 using var printed = new PrintedStream(StandardStreams.Output(), PlatformException.CannotPrint);
 using var told = new PrintedStream(StandardStreams.Errors(), failure: null);
 using var output = new StreamWriter(printed, new UTF8Encoding(false), bufferSize: 4 * 1024) { AutoFlush = false };
