@@ -124,12 +124,15 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>Keeps what is known of machines.</summary>
     public MachineCache MachineCache => new(Cache.Path);
 
-    /// <summary>Remembers what the machines of hosts answered.</summary>
-    public SeenMachines SeenMachines => new(MachineCache, Folder.Path);
+    /// <summary>Gives the machine of a host as it was when it last answered any command; null if that is not known. No folder is made for
+    /// the cache.</summary>
+    public Func<HostName, SeenMachine?> LastAnswers =>
+        CacheFolder.Find(surroundings.CachePath) is { } cache ? new SeenMachines(new(cache), Folder.Path).Find : _ => null;
 
     /// <summary>Asks the machines of hosts.</summary>
     public MachineProbes Probes => new(
-        surroundings.Processes, surroundings.Machine, SeenMachines, name => Folder.TryHostOf(name) is not null, surroundings.Time);
+        surroundings.Processes, surroundings.Machine, new(MachineCache, Folder.Path), name => Folder.TryHostOf(name) is not null,
+        surroundings.Time);
 
     /// <summary>Asks the machines of hosts, and compares what they run with the repository.</summary>
     public MachineSurvey Survey => new(surroundings.Processes, Folder, Probes);

@@ -28,7 +28,7 @@ sealed class RolloutStatusCommand : FleetCommand
     {
         var session = new RolloutSession(run);
         await session.FetchAsync();
-        var rollout = session.LastWritten.AsSeen(run.SeenMachines.Find);
+        var rollout = session.LastWritten.AsSeen(run.LastAnswers);
         var orders = session.OrdersOf(rollout);
         run.Print(
             () => RolloutText.Status(rollout, orders, run.Folder.Fleet.Rollout.Open, words => run.Line(words), run.Terminal.Ink),

@@ -46,6 +46,25 @@ public sealed class CacheFolder : IDisposable
         }
     }
 
+    /// <summary>Finds the folder for a command that can do without it, and makes nothing.</summary>
+    /// <param name="path">The folder, absolute; null if this user has no place for it.</param>
+    /// <returns>Its path; null if it does not exist, or is not this user's alone.</returns>
+    public static string? Find(string? path)
+    {
+        if (!Directory.Exists(path))
+            return null;
+        try
+        {
+            var real = RealPath.Of(path);
+            Check(real);
+            return real;
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException or PlatformException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Makes an empty folder that lasts as long as this run.</summary>
     /// <param name="loss">The reason why nothing is kept; null if that is intended.</param>
     /// <exception cref="PlatformException">It cannot be made.</exception>

@@ -48,6 +48,20 @@ public sealed class CacheFolderTests : IDisposable
         Assert.StartsWith($"the cache '{_folder["cache"]}' is not used: {why}", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_command_that_can_do_without_the_cache_finds_it_and_makes_none()
+    {
+        Assert.Null(CacheFolder.Find(null));
+        Assert.Null(CacheFolder.Find(_folder["cache"]));
+        Assert.False(Directory.Exists(_folder["cache"]));
+
+        Directory.CreateDirectory(_folder["cache"], Owners);
+        Assert.Equal(_folder["cache"], CacheFolder.Find(_folder["cache"]));
+
+        File.SetUnixFileMode(_folder["cache"], Owners | UnixFileMode.OtherWrite);
+        Assert.Null(CacheFolder.Find(_folder["cache"]));
+    }
+
     [Theory]
     [InlineData("above/cache", "it belongs to another user")]
     [InlineData("above", "belongs to another user")]
