@@ -30,7 +30,7 @@ sealed class FleetNumbersReading(CommandRun run)
         var session = new RolloutSession(run);
         if (session.Unread is { } why)
             unread = [.. unread, why];
-        return new(machines, locks, session.LastOrNone, run.Now)
+        return new(machines, locks, session.LastAsSeen, run.Now)
         {
             Pulled = pulled,
             Newest = newest,

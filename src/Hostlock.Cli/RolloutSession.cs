@@ -16,6 +16,8 @@ namespace Hostlock.Cli;
 sealed class RolloutSession(CommandRun run)
 {
     readonly Lazy<(Rollout? Rollout, HostlockException? Unread)> _seen = new(() => run.Journals.SeeLastRollout());
+    Rollout? _lastAsSeen;
+    IReadOnlyDictionary<HostName, string>? _reasonsAsSeen;
     WrittenApprovals? _written;
 
     SharedJournals Shared { get; } = new(run.Processes, run.Folder, run.Journals, run.Surroundings.Time);
@@ -29,18 +31,23 @@ sealed class RolloutSession(CommandRun run)
     /// read.</summary>
     public Rollout? LastOrNone => _seen.Value.Rollout;
 
+    /// <summary>The last rollout, with what its machines have answered since, for commands that have just asked them; null as
+    /// <see cref="LastOrNone"/>.</summary>
+    public Rollout? LastAsSeen => _lastAsSeen ??= LastOrNone?.AsSeen(run.LastAnswers);
+
     /// <summary>The reason why the last rollout cannot be read; null if it can, or there is none.</summary>
     public HostlockException? Unread => _seen.Value.Unread;
 
     /// <summary>The warning that the last rollout cannot be read; null if it can, or there is none.</summary>
     public Warning? UnreadWarning => Unread is { } why ? Warning.NotKnown($"what the last rollout brings", why) : null;
 
-    /// <summary>The reason why a host does not run the system of the last rollout; null if it does, or was not in it.</summary>
+    /// <summary>The reason why a host, whose machine was just asked, does not run the system of the last rollout; null if it does, or was
+    /// not in it.</summary>
     /// <param name="host">The host.</param>
     /// <param name="runs">The system that it runs; null if that is not known.</param>
     public string? ReasonOf(HostName host, StorePath? runs) =>
-        LastOrNone is { } last && last.Hosts.Find(host) is { } record && record.Plan.Target != runs
-            ? RolloutReasons.Of(record, last, OrdersOf(last))
+        LastAsSeen is { } last && last.Hosts.Find(host) is { } record && record.Plan.Target != runs
+            ? (_reasonsAsSeen ??= RolloutReasons.Of(last, OrdersOf(last))).GetValueOrDefault(host)
             : null;
 
     /// <summary>The hosts that do not run the system of the last rollout, with the reasons; empty if all do.</summary>

@@ -239,7 +239,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             ? this with { Outcome = HostOutcome.Held }
             : this;
 
-    // A command that is no part of the rollout may have seen it run something else since.
+    // A command that is no part of the rollout may have seen it run something else since. Nobody knows since when.
     internal HostRecord AsSeen(SeenMachine seen) =>
         this is { Outcome: HostOutcome.Kept, KeptSince: { } kept, Now: { } now } && seen.System is { } runs && runs != now.System
             && seen.At >= Moment.Of(AskedAt > kept ? AskedAt.Value : kept)
@@ -248,7 +248,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
                 Outcome = HostOutcome.Superseded,
                 Now = now with { Running = runs, System = runs },
                 KeptSince = null,
-                SettledAt = seen.At.Date,
+                SettledAt = null,
             }
             : this;
 

@@ -212,7 +212,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var kept = story.Host("b").State().Running;
         AssertCode(0, story.Host("b").Switch(earlier, "test"));
         Assert.Contains("\n  twins-b  kept", story.Run("rollout", "status").Output, StringComparison.Ordinal);
-        _ = story.Run("status", "--live");
+        Assert.Contains(", superseded: it runs ", story.Run("status", "--live", "twins-b").Output, StringComparison.Ordinal);
         Assert.Contains("\n  twins-b  superseded: it runs ", story.Run("rollout", "status").Output, StringComparison.Ordinal);
         AssertCode(0, story.Host("b").Switch(kept, "test"));
     }
