@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 using Hostlock.Fetching;
 using Hostlock.Flakes;
@@ -422,11 +421,8 @@ public sealed class MachinePull(
         }
     }
 
-    string IdOf(ReleaseManifest release)
-    {
-        var digest = ByteDigest.Sha256(Encoding.UTF8.GetBytes($"{release.Digest} {time.GetUtcNow().UtcTicks}"));
-        return $"release-{release.Number}-{Convert.ToHexStringLower(digest)[..8]}";
-    }
+    string IdOf(ReleaseManifest release) =>
+        $"release-{release.Number}-{ByteDigest.Sha256Hex($"{release.Digest} {time.GetUtcNow().UtcTicks}")[..8]}";
 
     static ReleaseNumber? NumberOf(string id) => id.Split('-') is ["release", var number, _] ? ReleaseNumber.TryParse(number) : null;
 }

@@ -162,8 +162,7 @@ public sealed record SignedReceipt(Receipt Receipt, string Json, SshSignature Si
     public static byte[] SignedBytesOf(string json) => Encoding.UTF8.GetBytes($"{json}\n");
 
     /// <summary>The word that the next receipt has as <see cref="Receipt.Previous"/>.</summary>
-    public string Chain =>
-        ByteDigest.Sha256Hex(Write())[..Receipt.ChainLength];
+    public string Chain => ByteDigest.Sha256Hex(Write())[..Receipt.ChainLength];
 }
 
 /// <summary>The receipts of a machine, in their order: a line each, appended and never rewritten.</summary>

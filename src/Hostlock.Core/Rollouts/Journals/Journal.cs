@@ -90,6 +90,5 @@ public sealed class Journal : IDisposable
         return (lines, chain, end);
     }
 
-    static string Next(string chain, string json) =>
-        ByteDigest.Sha256Hex(chain + json)[..ChainLength];
+    static string Next(string chain, string json) => ByteDigest.Sha256Hex(chain + json)[..ChainLength];
 }

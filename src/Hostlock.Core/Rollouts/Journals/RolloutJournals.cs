@@ -48,7 +48,7 @@ public sealed class RolloutJournals
         return await doAsync();
     }
 
-    /// <summary>The reason why there is no rollout: another run is about to begin one, or nobody is.</summary>
+    /// <summary>The reason why there is no rollout: another run is at work here, and may be about to begin one; or nobody is.</summary>
     public RolloutException WhyNoRollout()
     {
         if (!Exist)
