@@ -1,6 +1,5 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using System.Text;
 using Hostlock.Cli;
 using Hostlock.Fetching.Http;
 using Hostlock.Platform;
@@ -18,8 +17,8 @@ using var onHangUp = StopAt(PosixSignal.SIGHUP);
 var variables = new EnvironmentVariables();
 using var printed = new PrintedStream(StandardStreams.Output(), PlatformException.CannotPrint);
 using var told = new PrintedStream(StandardStreams.Errors(), failure: null);
-using var output = new StreamWriter(printed, new UTF8Encoding(false), bufferSize: 4 * 1024) { AutoFlush = false };
-using var errors = new StreamWriter(told, new UTF8Encoding(false)) { AutoFlush = true };
+using var output = new PrintedWriter(printed, output: null);
+using var errors = new PrintedWriter(told, output);
 // If the errors go to a file, or the output to a pipe, nobody is asked for keys.
 var isWatched = !Console.IsErrorRedirected && variables.GetValueOrDefault("TERM") is not (null or "dumb");
 var surroundings = new Surroundings(

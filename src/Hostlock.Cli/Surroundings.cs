@@ -6,7 +6,7 @@ namespace Hostlock.Cli;
 
 /// <summary>Everything outside the program, in one record, so that a test can run the whole program in its own process.</summary>
 /// <param name="Output">Takes data.</param>
-/// <param name="Errors">Takes talk.</param>
+/// <param name="Errors">Takes talk, also of several threads at once.</param>
 /// <param name="Input">The answers to questions; null if nobody can be asked.</param>
 /// <param name="Folder">The current folder.</param>
 /// <param name="Variables">The environment.</param>

@@ -101,12 +101,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     }
 
     /// <summary>Prints a message to people that is part of an error, or that they have to answer.</summary>
-    public void Problem(string text)
-    {
-        // Programs and requests are told by several threads.
-        lock (surroundings.Errors)
-            surroundings.Errors.Write(Shown(text));
-    }
+    public void Problem(string text) => surroundings.Errors.Write(Shown(text));
 
     /// <summary>Passes on the output of a program of the user, unchanged.</summary>
     public void PassOn(string said) => surroundings.Errors.Write(said);
@@ -177,7 +172,6 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     {
         if (!CanPick || rows.Count == 0 || await surroundings.Keys!(cancellationToken) is not { } keys)
             return null;
-        surroundings.Output.Flush();
         var picker = new Picker(question, rows, takesSeveral);
         var buffer = new byte[256];
         var drawn = 0;
@@ -224,7 +218,6 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     {
         if (!CanAsk || surroundings.Input is not { } input)
             return null;
-        surroundings.Output.Flush();
         Problem($"{question} [y/N] ");
         return input.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }

@@ -175,10 +175,10 @@ public sealed partial class TextFromOutsideTests : IDisposable
             ["NIX_CONF_DIR"] = _folder["home"],
             ["NIX_CONFIG"] = "download-attempts = 1",
         };
-        await App.RunAsync(
-            words,
-            new(output, errors, null, _folder.Path, variables, _ => new Refusing(), new TestPrograms(), TimeProvider.System, false, 80),
-            TestContext.Current.CancellationToken);
+        var surroundings = new Surroundings(
+            output, TextWriter.Synchronized(errors), null, _folder.Path, variables, _ => new Refusing(), new TestPrograms(),
+            TimeProvider.System, false, 80);
+        await App.RunAsync(words, surroundings, TestContext.Current.CancellationToken);
         return (output.ToString(), errors.ToString());
     }
 

@@ -89,7 +89,6 @@ sealed class StatusCommand : FleetCommand
                 () => LiveTable.Render(statuses, run.Terminal.CommandsHere, run.Now, run.Terminal.Ink),
                 () => MachineJson.Render(statuses, pulled, run.Terminal.CommandsHere));
         }
-        run.Terminal.Flush();
         if (run.Value(_format) != Prometheus && session.UnreadWarning is { } notKnown)
             run.Terminal.Warn(notKnown);
         if (statuses.Count == 0)
@@ -131,8 +130,8 @@ sealed class StatusCommand : FleetCommand
         else
         {
             var table = Table(state, isNamed, screen);
-            // In a pipe, a line is a host, and what is said of them goes to the errors: behind the table, if one reader has both.
-            terminal.Live(table);
+            terminal.Data(table);
+            // In a pipe, a line is a host.
             var notes = StatusNotes.Render(state, screen) + (isNamed ? "" : rollout.WhoIsOff());
             if (!screen.IsTerminal)
                 terminal.Talk(notes.TrimStart('\n'));

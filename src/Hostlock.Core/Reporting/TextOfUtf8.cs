@@ -15,7 +15,7 @@ sealed class TextOfUtf8(TextWriter output) : OutputStream
     static readonly SearchValues<byte> Harmless = SearchValues.Create(
         [.. Enumerable.Range(0, 0x7f).Select(code => (byte)code).Where(code => code is not ((byte)'/' or (byte)'#'))]);
 
-    readonly Stream? _bytes = BytesBeneath(output);
+    readonly PrintedWriter? _bytes = output as PrintedWriter;
 
     /// <summary>Takes a piece. A writer of JSON hands on whole texts when it is flushed, so that no character and no address is in
     /// two.</summary>
@@ -41,14 +41,6 @@ sealed class TextOfUtf8(TextWriter output) : OutputStream
             _bytes.Write(shown.WrittenSpan);
         else
             output.Write(Encoding.UTF8.GetString(shown.WrittenSpan));
-    }
-
-    static Stream? BytesBeneath(TextWriter output)
-    {
-        if (output is not StreamWriter { Encoding: UTF8Encoding } writer)
-            return null;
-        writer.Flush();
-        return writer.BaseStream;
     }
 
     // An address may have a password, and two '#' may begin a command to a CI. In ASCII, only DEL is a control that JSON does not escape.

@@ -311,7 +311,8 @@ public sealed class UiPageTests(Chromium chromium) : IAsyncDisposable
         Directory.CreateDirectory(_folder["fleet"]);
         // The last commit moves the canary, so that something is to be promoted.
         MadeUpFleet.Make(_folder["fleet"], hosts, 61);
-        _server = Task.Run(() => App.RunAsync(["-C", "fleet", "ui", .. options], Outside(_output, _errors), _ended.Token), Stop);
+        var outside = Outside(_output, TextWriter.Synchronized(_errors));
+        _server = Task.Run(() => App.RunAsync(["-C", "fleet", "ui", .. options], outside, _ended.Token), Stop);
         await Task.WhenAny(_server, _output.Line);
         Assert.True(_output.Line.IsCompleted, _errors.ToString());
         return await _output.Line;

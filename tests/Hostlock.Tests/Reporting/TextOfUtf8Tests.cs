@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Platform;
 using Hostlock.Reporting;
 
 namespace Hostlock.Tests.Reporting;
@@ -12,7 +13,7 @@ public class TextOfUtf8Tests
     public void Each_line_is_shown_and_the_order_stays()
     {
         using var bytes = new MemoryStream();
-        using (var writer = new StreamWriter(bytes, new UTF8Encoding(false), leaveOpen: true))
+        using (var writer = new PrintedWriter(bytes, output: null))
             Write(writer);
         using var text = new StringWriter();
         Write(text);

@@ -225,7 +225,8 @@ sealed class Script : IDisposable
         foreach (var (name, value) in _variables)
             variables[name] = value ?? "";
         var surroundings = new Surroundings(
-            output, errors, _isTerminal ? input : null, _folder, variables, _ => _web, _processes, new FixedTime(), _isTerminal, _width)
+            output, TextWriter.Synchronized(errors), _isTerminal ? input : null, _folder, variables, _ => _web, _processes, new FixedTime(),
+            _isTerminal, _width)
         {
             Machine = _machine,
             Keys = _isTerminal ? _ => Task.FromResult<Stream?>(keys) : null,
