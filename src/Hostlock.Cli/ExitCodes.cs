@@ -32,6 +32,7 @@ static class ExitCodes
         FleetException { IsBusy: true } or RolloutException { IsBusy: true } or ReleaseException { IsBusy: true } => ExitCode.Busy,
         RolloutException { IsRefusal: true } or ReleaseException { IsRefusal: true } or AuditException => ExitCode.No,
         FleetException { IsRefusal: true } or MachineException { IsRefusal: true } => ExitCode.No,
+        { IsUnread: true } => ExitCode.BadRequest,
         { IsOutside: true } => ExitCode.Outside,
         _ => ExitCode.BadRequest,
     };

@@ -15,6 +15,9 @@ public abstract class HostlockException(string message, Exception? inner = null)
     /// <summary>True if the world outside failed (network, git, ssh), and the request itself made sense.</summary>
     public bool IsOutside { get; init; }
 
+    /// <summary>True if a file or a folder of this machine cannot be read. No other run fares better until a person mends that.</summary>
+    public bool IsUnread { get; init; }
+
     /// <summary>True if a server or repository did not answer, or no longer has what it had: an earlier answer may stand in.</summary>
     public bool IsUnanswered { get; init; }
 

@@ -83,7 +83,8 @@ public sealed class PlatformException : HostlockException
     };
 
     /// <summary>The system refused something on a file, and nobody knew more about it.</summary>
-    public static PlatformException Refused(Exception why) => new($"the system says: {why.Message}", why) { IsOutside = true };
+    public static PlatformException Refused(Exception why) =>
+        why is DeniedException denied ? denied.Told : new($"the system says: {why.Message}", why) { IsOutside = true };
 
     /// <summary>The system gives no more memory, or no thread more.</summary>
     public static PlatformException NoRoom(Exception why) => new("the system gives no more memory, or no more threads", why)
@@ -131,6 +132,8 @@ public sealed class PlatformException : HostlockException
     internal static PlatformException CannotRead(string path, Exception why) =>
         new($"cannot read '{path}': {WordsOf(why)}", why)
         {
+            IsOutside = true,
+            IsUnread = true,
             IsDenied = why is UnauthorizedAccessException,
             Hint = why is UnauthorizedAccessException ? "let this user read it, or run hostlock as the user who may" : null,
         };

@@ -120,7 +120,7 @@ static partial class UnixFiles
         fixed (byte* start = Terminated(folder, stackalloc byte[ShortPath]))
             opened = OpenDir(start);
         if (opened == 0)
-            throw Failed(folder, Marshal.GetLastPInvokeError());
+            throw NotRead(folder, Marshal.GetLastPInvokeError());
         try
         {
             var names = new List<byte[]>();
@@ -155,7 +155,7 @@ static partial class UnixFiles
                 fixed (byte* into = target)
                     length = ReadLink(start, into, room);
                 if (length < 0)
-                    throw Failed(path, Marshal.GetLastPInvokeError());
+                    throw NotRead(path, Marshal.GetLastPInvokeError());
                 if (length < room)
                     return target[..length];
             }
@@ -185,7 +185,7 @@ static partial class UnixFiles
         fixed (byte* start = Terminated(path, stackalloc byte[ShortPath]))
             descriptor = OpenWithoutWaiting(start, CloseOnExec | WithoutWaiting | flags);
         if (descriptor < 0)
-            throw Failed(path, Marshal.GetLastPInvokeError());
+            throw NotRead(path, Marshal.GetLastPInvokeError());
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         if (FStat(handle, out var status) == 0 && (status.Mode & TypeMask) == (int)Kind.File)
         {
@@ -361,14 +361,24 @@ static partial class UnixFiles
     static Status? Nothing(ReadOnlySpan<byte> path)
     {
         var error = Marshal.GetLastPInvokeError();
-        return error is 2 or 20 ? null : throw Failed(path, error);
+        return error is 2 or 20 ? null : throw NotRead(path, error);
     }
 
     static Exception Failed(ReadOnlySpan<byte> path, int error)
     {
-        var why = new IOException($"{Encoding.UTF8.GetString(path)}: {Marshal.GetPInvokeErrorMessage(error)}", error);
+        var why = FailureOf(path, error);
         return error == Denied ? new UnauthorizedAccessException(why.Message, why) : why;
     }
+
+    // Nobody above has to know which path was read, to say that it may not be.
+    static Exception NotRead(ReadOnlySpan<byte> path, int error)
+    {
+        var why = FailureOf(path, error);
+        return error == Denied ? new DeniedException(Encoding.UTF8.GetString(path), why) : why;
+    }
+
+    static IOException FailureOf(ReadOnlySpan<byte> path, int error) =>
+        new($"{Encoding.UTF8.GetString(path)}: {Marshal.GetPInvokeErrorMessage(error)}", error);
 
     [StructLayout(LayoutKind.Sequential)]
     struct FileStatus

@@ -1,4 +1,5 @@
 using Hostlock.Cli;
+using Hostlock.Platform;
 
 namespace Hostlock.Tests.Cli;
 
@@ -14,6 +15,7 @@ public class SurroundingsTests
         ];
 
         Assert.All(whys, why => Assert.Equal(ExitCode.Outside, ExitCodes.Of(Surroundings.Refusal(why)!)));
+        Assert.Equal(ExitCode.BadRequest, ExitCodes.Of(Surroundings.Refusal(new DeniedException("file", new("no")))!));
         Assert.Null(Surroundings.Refusal(new InvalidOperationException()));
         Assert.Null(Surroundings.Refusal(new TypeInitializationException("Table", new InvalidOperationException())));
     }

@@ -1,6 +1,7 @@
 using Hostlock.Flakes;
 using Hostlock.Locks;
 using Hostlock.Nar;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Folders;
 
@@ -27,6 +28,10 @@ sealed class FolderFetcher(FetchCache cache)
             cache.Keep(locked.Identity, answer);
             return new(
                 locked, new RememberedFiles(cache, locked.Identity, answer, _ => Task.FromResult<TreeFiles>(new FolderFiles(path))), []);
+        }
+        catch (DeniedException denied)
+        {
+            throw denied.Told;
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {

@@ -27,9 +27,11 @@ public sealed class FolderFiles(string root) : TreeFiles
             case { Kind: UnixFiles.Kind.Folder }:
                 return new TreeItem.Folder();
             case { Kind: UnixFiles.Kind.Link }:
-                return new TreeItem.Link(Encoding.UTF8.GetString(UnixFiles.ReadLink(at)));
+                return new TreeItem.Link(
+                    Encoding.UTF8.GetString(SeenEntry.Read(at, UnixFiles.Kind.Link, static link => UnixFiles.ReadLink(link))));
             case { Kind: UnixFiles.Kind.File } status:
-                return new TreeItem.File(Read(at, Math.Min(status.Size, LockFileReader.MaximumBytes + 1)));
+                var most = Math.Min(status.Size, LockFileReader.MaximumBytes + 1);
+                return new TreeItem.File(SeenEntry.Read(at, UnixFiles.Kind.File, file => Read(file, most)));
             case null:
                 return null;
             default:
@@ -39,16 +41,9 @@ public sealed class FolderFiles(string root) : TreeFiles
 
     static ReadOnlyMemory<byte> Read(byte[] at, long most)
     {
-        try
-        {
-            using var file = UnixFiles.Open(at);
-            var contents = new byte[most];
-            return contents.AsMemory(0, file.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false));
-        }
-        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
-        {
-            throw PlatformException.CannotRead(Encoding.UTF8.GetString(at), why);
-        }
+        using var file = UnixFiles.OpenNoLink(at);
+        var contents = new byte[most];
+        return contents.AsMemory(0, file.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false));
     }
 
     byte[] At(TreePath path) => path.IsRoot ? _root : [.. _root, (byte)'/', .. path.Bytes];

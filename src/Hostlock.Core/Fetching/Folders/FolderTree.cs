@@ -26,10 +26,12 @@ public sealed class FolderTree(string path) : SourceTree
     }
 
     /// <inheritdoc/>
-    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) => UnixFiles.ReadLink((byte[])link.Handle!);
+    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) =>
+        SeenEntry.Read((byte[])link.Handle!, UnixFiles.Kind.Link, static path => UnixFiles.ReadLink(path));
 
     /// <inheritdoc/>
-    public override Stream Open(TreeEntry file) => UnixFiles.Open((byte[])file.Handle!);
+    public override Stream Open(TreeEntry file) =>
+        SeenEntry.Read((byte[])file.Handle!, UnixFiles.Kind.File, static path => UnixFiles.OpenNoLink(path));
 
     TreeEntry? Entry(byte[] name, byte[] at)
     {

@@ -128,6 +128,10 @@ sealed class GitFetcher : IDisposable
         {
             return await Task.Run(() => NarWriter.Hash(tree, caught, cancellationToken), cancellationToken);
         }
+        catch (DeniedException denied)
+        {
+            throw denied.Told;
+        }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
             throw FetchException.CannotReadTree(url, why);

@@ -144,7 +144,7 @@ sealed class TarballFetcher(
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
-            throw FetchException.CannotReadTree(url, why);
+            throw PlatformException.CannotRead(path, why);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching.Folders;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -54,23 +55,10 @@ sealed class GitWorkTree : SourceTree
     }
 
     public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) =>
-        Read(link, UnixFiles.Kind.Link, static path => UnixFiles.ReadLink(path));
+        SeenEntry.Read(((Place)link.Handle!).Path, UnixFiles.Kind.Link, static path => UnixFiles.ReadLink(path));
 
-    public override Stream Open(TreeEntry file) => Read(file, UnixFiles.Kind.File, static path => UnixFiles.OpenNoLink(path));
-
-    // Each entry was looked at before the tree was made, and somebody may have replaced or deleted it since.
-    static T Read<T>(TreeEntry entry, UnixFiles.Kind kind, Func<byte[], T> read)
-    {
-        var path = ((Place)entry.Handle!).Path;
-        try
-        {
-            return read(path);
-        }
-        catch (IOException) when (UnixFiles.Look(path)?.Kind != kind)
-        {
-            throw NarException.Replaced(Encoding.UTF8.GetString(path));
-        }
-    }
+    public override Stream Open(TreeEntry file) =>
+        SeenEntry.Read(((Place)file.Handle!).Path, UnixFiles.Kind.File, static path => UnixFiles.OpenNoLink(path));
 
     Folder FolderAt(TreePath path)
     {
