@@ -7,32 +7,32 @@ namespace Hostlock.Tests.Support;
 /// <summary>The repositories of a folder by git's own protocol, on the loopback interface.</summary>
 sealed class GitServer : IDisposable
 {
-    readonly Process _daemon;
+    // A daemon that listens by itself would be given a port that was free a moment ago, and somebody else may have it by then. Asking the
+    // port until the daemon listens may connect a socket with itself, which looks like a daemon.
+    readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    readonly CancellationTokenSource _stop = new();
+    readonly ProcessStartInfo _daemon;
+    readonly Task _serving;
 
     public GitServer(string folder)
     {
-        var port = FreePort();
-        Host = $"127.0.0.1:{port}";
         // Without git's wrapper, which would leave the daemon behind when it is ended.
         var program = Path.Combine(Run.Program("git", folder, TestGit.Variables, "--exec-path").Succeeded.Trim(), "git-daemon");
         Assert.SkipUnless(File.Exists(program), "git daemon is not here");
-        var start = new ProcessStartInfo(
-            program, ["--export-all", "--reuseaddr", "--listen=127.0.0.1", $"--port={port}", $"--base-path={folder}", folder])
+        _daemon = new(program, ["--inetd", "--log-destination=none", "--export-all", $"--base-path={folder}", folder])
         {
-            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         };
         foreach (var (name, value) in TestGit.Variables)
-            start.Environment[name] = value;
+            _daemon.Environment[name] = value;
         // Whoever runs the tests may not own what a container mounted.
-        start.Environment["GIT_CONFIG_COUNT"] = "1";
-        start.Environment["GIT_CONFIG_KEY_0"] = "safe.directory";
-        start.Environment["GIT_CONFIG_VALUE_0"] = "*";
-        _daemon = Process.Start(start)!;
-        while (!Listens(port))
-        {
-            Assert.False(_daemon.HasExited, "git daemon does not start");
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-        }
+        _daemon.Environment["GIT_CONFIG_COUNT"] = "1";
+        _daemon.Environment["GIT_CONFIG_KEY_0"] = "safe.directory";
+        _daemon.Environment["GIT_CONFIG_VALUE_0"] = "*";
+        _listener.Start();
+        Host = _listener.LocalEndpoint.ToString()!;
+        _serving = ServeAsync();
     }
 
     public string Host { get; }
@@ -40,38 +40,62 @@ sealed class GitServer : IDisposable
     /// <summary>Goes away, as servers do.</summary>
     public void Stop()
     {
-        if (!_daemon.HasExited)
-        {
-            _daemon.Kill(entireProcessTree: true);
-            _daemon.WaitForExit();
-        }
+        _stop.Cancel();
+        _listener.Stop();
+        _serving.GetAwaiter().GetResult();
     }
 
     public void Dispose()
     {
         Stop();
-        _daemon.Dispose();
+        _listener.Dispose();
+        _stop.Dispose();
     }
 
-    static int FreePort()
+    async Task ServeAsync()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var open = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                open.Add(Task.Run(() => SpeakAsync(client)));
+            }
+        }
+        catch (Exception ended) when (_stop.IsCancellationRequested && ended is SocketException or OperationCanceledException)
+        {
+            await Task.WhenAll(open);
+        }
     }
 
-    static bool Listens(int port)
+    // Each connection has a daemon of its own, whose input and output it is.
+    async Task SpeakAsync(TcpClient client)
+    {
+        using var daemon = Process.Start(_daemon)!;
+        await using var ending = _stop.Token.Register(() => daemon.Kill(entireProcessTree: true));
+        Task asking;
+        using (client)
+        {
+            var stream = client.GetStream();
+            asking = CopyAsync(stream, daemon.StandardInput.BaseStream);
+            await CopyAsync(daemon.StandardOutput.BaseStream, stream);
+        }
+        await asking;
+        daemon.Kill(entireProcessTree: true);
+        await daemon.WaitForExitAsync(CancellationToken.None);
+    }
+
+    // Either side may leave.
+    static async Task CopyAsync(Stream from, Stream to)
     {
         try
         {
-            using var client = new TcpClient();
-            client.Connect(IPAddress.Loopback, port);
-            return true;
+            await using (to)
+                await from.CopyToAsync(to);
         }
-        catch (SocketException)
+        catch (Exception left) when (left is IOException or ObjectDisposedException)
         {
-            Thread.Yield();
-            return false;
         }
     }
 }
