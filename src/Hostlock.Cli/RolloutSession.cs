@@ -50,10 +50,11 @@ sealed class RolloutSession(CommandRun run)
             ? (_reasonsAsSeen ??= RolloutReasons.Of(last, OrdersOf(last))).GetValueOrDefault(host)
             : null;
 
-    /// <summary>The hosts that do not run the system of the last rollout, with the reasons; empty if all do.</summary>
+    /// <summary>The hosts that, as the journal says, did not keep the system of the last rollout, with the reasons; empty if all
+    /// did.</summary>
     public string WhoIsOff() => LastOrNone is { } last ? RolloutReasons.Render(last, OrdersOf(last), run.Terminal.Ink) : "";
 
-    /// <summary>By host, why it does not run the system of the last rollout; a host that does is not in it.</summary>
+    /// <summary>By host, why it did not keep the system of the last rollout, as the journal says; a host that did is not in it.</summary>
     public IReadOnlyDictionary<HostName, string> Reasons =>
         LastOrNone is { } last ? RolloutReasons.Of(last, OrdersOf(last)) : new Dictionary<HostName, string>();
 

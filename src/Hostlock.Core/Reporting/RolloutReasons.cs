@@ -46,9 +46,9 @@ public static class RolloutReasons
         var off = Of(rollout, orders);
         if (off.Count == 0)
             return "";
-        var (all, run) = (rollout.Hosts.Count, rollout.Hosts.Count - off.Count);
+        var (all, kept) = (rollout.Hosts.Count, rollout.Hosts.Count - off.Count);
         var text = new StringBuilder(string.Create(
-            CultureInfo.InvariantCulture, $"\n{ink.Bold($"rollout {rollout.Plan.Id}")}: {run} of {all} hosts run its systems\n"));
+            CultureInfo.InvariantCulture, $"\n{ink.Bold($"rollout {rollout.Plan.Id}")}: {kept} of {all} hosts kept its systems\n"));
         foreach (var alike in off.GroupBy(each => each.Value, each => each.Key))
             text.Append($"  {RolloutText.Hosts(alike)}: {alike.Key}\n");
         return text.ToString();

@@ -257,7 +257,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
         Assert.Contains("ring rest  not open yet\n  approves-b  waits for approval\n", status.Output, StringComparison.Ordinal);
         Assert.Matches(
-            "(^|\n)rollout [0-9a-f-]+: 1 of 2 hosts run its systems\n  approves-b: waits for approval\n",
+            "(^|\n)rollout [0-9a-f-]+: 1 of 2 hosts kept its systems\n  approves-b: waits for approval\n",
             locks.Errors);
         // Its own lock has not moved yet, and that is what it runs.
         Assert.DoesNotContain("approval", live.Output, StringComparison.Ordinal);

@@ -15,7 +15,7 @@ public static class StatusJson
             Member("after", AnyText.OrNull, "The ring that it comes after; null for a first one"),
             Member("soak", Count, "How long the hosts before must have run the system, in seconds"),
             Member("hosts", Texts, "Its hosts"))), "The rings of hostlock.toml, by name"),
-        Member("offTarget", By("HOST", AnyText), "Hosts that do not run what the last rollout brings, and why"),
+        Member("offTarget", By("HOST", AnyText), "Hosts that did not keep what the last rollout brings, as its journal says, and why"),
         Member("rolloutProblem", AnyText, "Why the last rollout cannot be read; offTarget is empty then").IfAny,
         Member("hosts", By("HOST", Object(
             Member("lock", AnyText, "The lock, relative to the flake"),
