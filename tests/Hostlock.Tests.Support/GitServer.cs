@@ -7,8 +7,8 @@ namespace Hostlock.Tests.Support;
 /// <summary>The repositories of a folder by git's own protocol, on the loopback interface.</summary>
 sealed class GitServer : IDisposable
 {
-    // A daemon that listens by itself would be given a port that was free a moment ago, and somebody else may have it by then. Asking the
-    // port until the daemon listens may connect a socket with itself, which looks like a daemon.
+    // A daemon that listens by itself would be given a port that was free a moment ago. Somebody else may have it by the time that the
+    // daemon has started, and would be asked in its place.
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     readonly CancellationTokenSource _stop = new();
     readonly ProcessStartInfo _daemon;

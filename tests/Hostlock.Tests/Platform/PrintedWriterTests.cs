@@ -35,7 +35,7 @@ public class PrintedWriterTests
         for (var host = 0; host < 1000; host++)
             output.Write("a host\n");
 
-        Assert.Equal(1, place.Pieces.Count);
+        Assert.Single(place.Pieces);
         errors.Write("that was all\n");
         Assert.Equal(3, place.Pieces.Count);
     }
