@@ -136,6 +136,36 @@ public class RobustnessTests
     }
 
     [Fact]
+    public void An_input_whose_repository_this_user_may_not_read_stays_and_the_others_move()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give files away");
+        using var hosts = new SevenHosts().Adopted();
+        hosts.Move("nixpkgs", 10);
+        hosts.Move("hardware", 11);
+        var repository = hosts.Folder["inputs/nixpkgs/.git"];
+
+        var ended = Run.Program(
+            "sh",
+            hosts.Fleet,
+            HostlockProgram.Variables(hosts.Home),
+            "-c",
+            """
+            chown -R 65534 "$2"
+            chmod 0 "$1"
+            setpriv --reuid 65534 --regid 65534 --clear-groups "$0" update plex --dry-run
+            echo $?
+            chmod 755 "$1"
+            """,
+            HostlockProgram.Path,
+            repository,
+            hosts.Folder.Path);
+
+        Assert.EndsWith("\n4\n", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("• Updated input 'hardware':", ended.Output, StringComparison.Ordinal);
+        Assert.Contains($"cannot read '{repository}': Permission denied", ended.Output + ended.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_a_thread_that_waits_for_signals_a_command_does_what_it_can()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can become a user of whom nothing else runs");
