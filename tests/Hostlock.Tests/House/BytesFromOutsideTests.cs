@@ -20,7 +20,7 @@ public class BytesFromOutsideTests
     static readonly (string Caller, string Called)[] Calls =
     [
         .. from call in CompiledCode.LibraryCalls
-           select (call.Caller, $"{call.Called.DeclaringType.FullName}::{call.Called.Name}"),
+           select (call.Caller, $"{call.Callee}::{call.Called.Name}"),
     ];
 
     [Fact]

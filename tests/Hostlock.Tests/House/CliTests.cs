@@ -56,7 +56,7 @@ public partial class CliTests
     public void The_seam_to_programs_is_not_called() =>
         Assert.DoesNotContain(
             CompiledCode.ProgramCalls.Where(call => !Outside.Contains(call.Caller)),
-            call => HandedOn.Contains(call.Called.DeclaringType.FullName));
+            call => HandedOn.Contains(call.Callee));
 
     [Fact]
     public void A_folder_is_reserved_by_what_writes_to_it() =>
@@ -66,7 +66,7 @@ public partial class CliTests
     public void The_test_sees_what_a_type_uses() =>
         Assert.Contains(
             CompiledCode.ProgramCalls,
-            call => call.Caller == "Hostlock.Cli.Surroundings" && call.Called.DeclaringType.FullName == "Hostlock.Platform.UserHome");
+            call => call.Caller == "Hostlock.Cli.Surroundings" && call.Callee == "Hostlock.Platform.UserHome");
 
     [Fact]
     public void Every_command_is_a_file_of_its_own()

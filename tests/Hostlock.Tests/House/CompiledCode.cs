@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hostlock.Cli;
 using Mono.Cecil;
 
@@ -30,6 +31,15 @@ static class CompiledCode
     /// <summary>The members that are called, each with the types that call it: a question about members is asked once for each.</summary>
     public static readonly ILookup<MethodReference, Call> Called = AllCalls.ToLookup(call => call.Called);
 
+    static readonly ConcurrentDictionary<TypeReference, string> Names = new();
+
+    /// <summary>
+    /// The full name of a type, put together once for all tests. The library that reads the code puts that of a generic type together anew
+    /// whenever it is asked for.
+    /// </summary>
+    /// <param name="type">A type.</param>
+    public static string NameOf(TypeReference type) => Names.GetOrAdd(type, each => each.FullName);
+
     /// <summary>The types of the assembly that a type is of, read anew.</summary>
     /// <param name="type">A type of the assembly.</param>
     /// <returns>All types of it, with those that lie within others.</returns>
@@ -60,5 +70,8 @@ static class CompiledCode
     {
         /// <summary>The name of the outermost type around the calling type.</summary>
         public string Caller => Outermost(Type).FullName;
+
+        /// <summary>The name of the type whose member is called.</summary>
+        public string Callee => NameOf(Called.DeclaringType);
     }
 }

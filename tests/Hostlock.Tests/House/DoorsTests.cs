@@ -24,11 +24,11 @@ public class DoorsTests
     static readonly Dictionary<string, Door> Doors = new()
     {
         ["running a program"] = new(
-            call => call.DeclaringType.FullName is "System.Diagnostics.Process" or "System.Diagnostics.ProcessStartInfo",
+            call => TypeOf(call) is "System.Diagnostics.Process" or "System.Diagnostics.ProcessStartInfo",
             new() { ["Hostlock.Platform.ProcessRunner"] = "it is the door" }),
 
         ["building a request for a program"] = new(
-            call => call.DeclaringType.FullName == "Hostlock.Platform.ProcessRequest" && call.Name is "Of" or ".ctor",
+            call => TypeOf(call) == "Hostlock.Platform.ProcessRequest" && call.Name is "Of" or ".ctor",
             new()
             {
                 ["Hostlock.Platform.ProcessRequest"] = "it is the value",
@@ -44,7 +44,7 @@ public class DoorsTests
             }),
 
         ["reading a file"] = new(
-            call => (call.DeclaringType.FullName == "System.IO.File" && Reading.Contains(call.Name)) || IsOpening(call),
+            call => (TypeOf(call) == "System.IO.File" && Reading.Contains(call.Name)) || IsOpening(call),
             new()
             {
                 ["Hostlock.Platform.AppendedFile"] = "it opens what it appends to",
@@ -57,7 +57,7 @@ public class DoorsTests
             }),
 
         ["writing a file"] = new(
-            call => (call.DeclaringType.FullName is "System.IO.File" or "System.IO.Directory" && Writing.Contains(call.Name))
+            call => (TypeOf(call) is "System.IO.File" or "System.IO.Directory" && Writing.Contains(call.Name))
                 || IsOpening(call),
             new()
             {
@@ -76,7 +76,7 @@ public class DoorsTests
             }),
 
         ["replacing a file of the user"] = new(
-            call => call.DeclaringType.FullName == "Hostlock.Platform.AtomicFile",
+            call => TypeOf(call) == "Hostlock.Platform.AtomicFile",
             new()
             {
                 ["Hostlock.Platform.AtomicFile"] = "it replaces one as it does many",
@@ -105,7 +105,7 @@ public class DoorsTests
             new() { ["Hostlock.ByteDigest"] = "it is the door" }),
 
         ["printing"] = new(
-            call => call.DeclaringType.FullName == typeof(Surroundings).FullName && call.Name is "get_Output" or "get_Errors",
+            call => TypeOf(call) == typeof(Surroundings).FullName && call.Name is "get_Output" or "get_Errors",
             new()
             {
                 ["Hostlock.Cli.Terminal"] = "it is the door",
@@ -175,8 +175,10 @@ public class DoorsTests
         from call in calls
         select (call.Caller, $"{call.Called.DeclaringType.Name}.{call.Called.Name}");
 
+    static string TypeOf(MethodReference call) => CompiledCode.NameOf(call.DeclaringType);
+
     static bool IsOpening(MethodReference call) =>
         call.Name == ".ctor"
-        && call.DeclaringType.FullName is "System.IO.FileStream" or "System.IO.StreamReader" or "System.IO.StreamWriter"
+        && TypeOf(call) is "System.IO.FileStream" or "System.IO.StreamReader" or "System.IO.StreamWriter"
         && (call.DeclaringType.Name == "FileStream" || call.Parameters is [{ ParameterType.FullName: "System.String" }, ..]);
 }

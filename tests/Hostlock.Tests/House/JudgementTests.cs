@@ -71,7 +71,7 @@ public class JudgementTests
     {
         var (judge, allowed) = Judges.Single(pair => pair.Key.Name == name);
         var callers = from call in CompiledCode.ProgramCalls
-                      where call.Called.DeclaringType.FullName == judge.FullName
+                      where call.Callee == judge.FullName
                           // To read a property of a result is no judgement.
                           && !call.Called.Name.StartsWith("get_", StringComparison.Ordinal)
                       select call.Caller;
