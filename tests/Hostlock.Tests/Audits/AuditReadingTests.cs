@@ -302,7 +302,7 @@ public sealed class AuditReadingTests : IDisposable
 
             Assert.Contains("release-1.json of refs/hostlock/releases is not as it was cut", (await BrokenAsync(ReleasesAsync)).Message,
                 StringComparison.Ordinal);
-            TestGit.In(_folder.Path, "update-ref", "refs/hostlock/releases", tip);
+            File.WriteAllText(_folder[".git/refs/hostlock/releases"], $"{tip}\n");
         }
         _ = Assert.Single(await ReleasesAsync());
     }
@@ -364,18 +364,21 @@ public sealed class AuditReadingTests : IDisposable
         return bytes;
     }
 
-    // Puts other bytes into the newest commit of the releases.
-    void Alter(string file, byte[] bytes)
-    {
-        File.WriteAllBytes(_folder["altered"], bytes);
-        var blob = TestGit.In(_folder.Path, "hash-object", "-w", _folder["altered"]).Trim();
-        var entries = TestGit.In(_folder.Path, "ls-tree", Releases).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(line => !line.EndsWith($"\t{file}", StringComparison.Ordinal)).Append($"100644 blob {blob}\t{file}");
-        var tree = Run.ProgramOn(
-            string.Concat(entries.Select(line => $"{line}\n")), "git", _folder.Path, TestGit.Variables, "mktree").Succeeded.Trim();
-        TestGit.In(
-            _folder.Path, "update-ref", "refs/hostlock/releases", TestGit.In(_folder.Path, "commit-tree", tree, "-m", "altered").Trim());
-    }
+    // Puts other bytes into the newest commit of the releases, as a commit without a parent. One git does it.
+    void Alter(string file, byte[] bytes) =>
+        _ = Run.ProgramOn(
+            $"""
+            commit refs/hostlock/releases
+            committer somebody <somebody@example.org> 0 +0000
+            data 7
+            altered
+            M 040000 {TestGit.Id(_folder.Path, $"{Releases}^{{tree}}")} ""
+            M 100644 inline {file}
+            data {bytes.Length}
+            {Encoding.ASCII.GetString(bytes)}
+
+            """,
+            "git", _folder.Path, TestGit.Variables, "fast-import", "--quiet", "--force").Succeeded;
 
     AuditReading Reading => new(
         new PatientProcesses(), _fleet, Journals, new NextDay(), warning => _warnings.Add(warning.Message));
