@@ -122,6 +122,7 @@ public sealed class ChangeRecordTests : IDisposable
     }
 
     [Fact]
+    [Trait("part", "whole")]
     public void Only_so_many_bytes_are_kept_but_always_the_last_change()
     {
         var most = new string('x', LockFileReader.MaximumBytes - 2);

@@ -21,7 +21,7 @@ public class ScriptTests
     [MemberData(nameof(Names))]
     public Task A_script_comes_out_as_it_says(string name) => RunAsync(name);
 
-    /// <summary>A shape of fleet, or the command of a finding, is a whole story: ./test unit leaves them out.</summary>
+    /// <summary>A script in a folder is a whole story: ./test unit leaves it out.</summary>
     [Theory]
     [Trait("part", "whole")]
     [MemberData(nameof(NamesInFolders))]
