@@ -378,9 +378,8 @@ public sealed partial class CiTests : IDisposable
     Ended Job(string kind, LoopbackServer server, string what, string branch, params (string Name, string Value)[] given)
     {
         var clone = Clone($"job-{++_jobs}", "hostlock-ci", branch);
-        var clock = Folder.Write(
+        Folder.Program(
             "bin/date", $"#!/bin/sh\n[ \"$*\" != +%s ] || exec echo {_now.ToUnixTimeSeconds()}\nexec /bin/date \"$@\"\n");
-        File.SetUnixFileMode(clock, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         var variables = HostlockProgram.Variables(_seven.Home);
         foreach (var (name, value) in TestGit.By("hostlock-ci", _now))
             variables[name] = value;

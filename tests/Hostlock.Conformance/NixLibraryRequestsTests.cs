@@ -40,12 +40,10 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
         _forges.File("files.test/fixed.tar.gz", new(200, Forges.Archive("link", [Flake("link")], 1_700_000_200)));
         _fleet.Folder.Write("folder/flake.nix", Flake("folder").Text);
         // git, which writes down what it is asked to fetch from another repository.
-        File.SetUnixFileMode(
-            _fleet.Folder.Write(
-                "bin/git",
-                $"#!/bin/sh\ncase \"$*\" in *fetch*file://*) echo \"$*\" >>'{_fleet.Folder["fetched"]}';; esac\nPATH=${{PATH#*:}} exec "
-                    + $"git \"$@\"\n"),
-            UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _fleet.Folder.Program(
+            "bin/git",
+            $"#!/bin/sh\ncase \"$*\" in *fetch*file://*) echo \"$*\" >>'{_fleet.Folder["fetched"]}';; esac\nPATH=${{PATH#*:}} exec "
+                + $"git \"$@\"\n");
         return default;
 
         // Trees that are equal are one tree in the store.

@@ -20,6 +20,13 @@ sealed class TempFolder : IDisposable
         return path;
     }
 
+    /// <summary>Writes a program that can be run at once, its folders included; its full path.</summary>
+    public string Program(string relative, string text)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(this[relative])!);
+        return TestProgram.Write(this[relative], text);
+    }
+
     public string Read(string relative) => File.ReadAllText(this[relative]);
 
     /// <summary>Removes a folder in it, a store of Nix included.</summary>

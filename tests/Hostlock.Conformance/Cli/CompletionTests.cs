@@ -76,14 +76,13 @@ public sealed class CompletionTests : IDisposable
         // A program that offers anything in place of ours.
         var words = string.Join('\n', Names.Append("nixpkgs")).Replace("TRACE", _folder["trace"], StringComparison.Ordinal);
         _folder.Write("words", $"{words}\n");
-        var offering = _folder.Write(
+        var offering = _folder.Program(
             "offering",
             $"""
             #!/bin/sh
             case "$1" in '[suggest:'*) cat '{_folder["words"]}' ;; *) exec '{HostlockProgram.Path}' "$@" ;; esac
 
             """);
-        File.SetUnixFileMode(offering, (UnixFileMode)0b111_101_101);
 
         var offered = Ask(shell, offering);
 

@@ -62,8 +62,7 @@ public sealed class SignalsTests : IDisposable
     [InlineData("INT")]
     public void A_commit_that_has_begun_is_finished(string signal)
     {
-        var hook = _folder.Write("pristine/fleet/.git/hooks/pre-commit", $"#!/bin/sh\ntouch {_folder["waits"]}\nsleep 1\n");
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _folder.Program("pristine/fleet/.git/hooks/pre-commit", $"#!/bin/sh\ntouch {_folder["waits"]}\nsleep 1\n");
 
         Ended("waits", signal, "promote", "h1", "h2", "--commit");
 
@@ -75,8 +74,7 @@ public sealed class SignalsTests : IDisposable
     [Fact]
     public void While_a_git_that_outlived_its_hostlock_commits_the_next_one_waits()
     {
-        var hook = _folder.Write("pristine/fleet/.git/hooks/pre-commit", $"#!/bin/sh\ntouch {_folder["waits"]}\nsleep 1\n");
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _folder.Program("pristine/fleet/.git/hooks/pre-commit", $"#!/bin/sh\ntouch {_folder["waits"]}\nsleep 1\n");
         Ended("waits", "KILL", "promote", "h1", "h2", "--commit");
         Assert.True(File.Exists($"{Fleet}/.git/index.lock"));
 
@@ -100,9 +98,8 @@ public sealed class SignalsTests : IDisposable
     [Fact]
     public void What_a_hook_added_to_a_commit_whose_run_was_killed_is_not_taken_back_by_the_next()
     {
-        var hook = _folder.Write(
+        _folder.Program(
             "pristine/fleet/.git/hooks/pre-commit", $"#!/bin/sh\ntouch {_folder["waits"]}\nsleep 1\necho 1 > added\ngit add added\n");
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Ended("waits", "KILL", "promote", "h1", "h2", "--commit");
 
         _ = HostlockProgram.Run(Fleet, Home, "promote", "h1", "h2", "--commit").Succeeded;

@@ -64,9 +64,7 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task A_program_of_the_current_folder_is_not_taken_for_one_of_the_path()
     {
-        File.WriteAllText(_folder["hostlock-planted"], "#!/bin/sh\necho planted\n");
-        File.SetUnixFileMode(_folder["hostlock-planted"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
-
+        _folder.Program("hostlock-planted", "#!/bin/sh\necho planted\n");
         var planted = ProcessRequest.Of("hostlock-planted") with { Folder = _folder.Path };
 
         await Assert.ThrowsAsync<PlatformException>(() => _runner.RunAsync(planted, Stop));
@@ -112,8 +110,7 @@ public sealed class ProcessRunnerTests : IDisposable
     public async Task A_program_that_the_system_does_not_start_has_the_reason_of_the_system()
     {
         _folder.Write("plain", "#!/bin/sh\n");
-        _folder.Write("elsewhere", "#!/nowhere/sh\n");
-        File.SetUnixFileMode(_folder["elsewhere"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _folder.Program("elsewhere", "#!/nowhere/sh\n");
 
         var denied = await Assert.ThrowsAsync<PlatformException>(() => Run(_folder["plain"]));
         var missing = await Assert.ThrowsAsync<PlatformException>(() => Run(_folder["elsewhere"]));

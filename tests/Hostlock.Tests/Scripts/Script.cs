@@ -396,9 +396,10 @@ sealed class Script : IDisposable
             || name.StartsWith("programs/", StringComparison.Ordinal) || name.StartsWith("home/", StringComparison.Ordinal);
         var file = Path.Combine(isBeside ? _temporary.Path : _work, name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllText(file, contents);
         if (name.StartsWith("programs/", StringComparison.Ordinal))
-            File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
+            TestProgram.Write(file, contents);
+        else
+            File.WriteAllText(file, contents);
     }
 
     string PathOf(string path) => Path.GetFullPath(path, _folder);

@@ -149,8 +149,7 @@ public sealed class LockWritingTests : IDisposable
     {
         var (plex, web) = await LocksAsync();
         Repository();
-        var hook = _folder.Write(".git/hooks/pre-commit", "#!/bin/sh\necho not today >&2\nexit 1\n");
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var hook = _folder.Program(".git/hooks/pre-commit", "#!/bin/sh\necho not today >&2\nexit 1\n");
 
         var error = await Assert.ThrowsAsync<FleetException>(() => RunAsync(new([plex]), Commit));
         Assert.Equal("the locks are written, but git did not commit them: not today", error.Message);
@@ -199,8 +198,7 @@ public sealed class LockWritingTests : IDisposable
         Repository();
         _folder.Write("mine", "staged");
         TestGit.In(_folder.Path, "add", "mine");
-        var hook = _folder.Write(".git/hooks/pre-commit", "#!/bin/sh\necho 1 > added; echo '# x' >> flake.nix; git add added flake.nix\n");
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _folder.Program(".git/hooks/pre-commit", "#!/bin/sh\necho 1 > added; echo '# x' >> flake.nix; git add added flake.nix\n");
 
         await RunAsync(new([plex]), Commit);
 
@@ -221,8 +219,7 @@ public sealed class LockWritingTests : IDisposable
         Repository();
         _folder.Write("mine", "staged");
         TestGit.In(_folder.Path, "add", "mine");
-        var hook = _folder.Write(".git/hooks/pre-commit", "#!/bin/sh\necho 1 > added; git add added\n");
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _folder.Program(".git/hooks/pre-commit", "#!/bin/sh\necho 1 > added; git add added\n");
         var told = string.Concat(Enumerable.Repeat("all that moved\n", 2 * Pipe / 10));
         var commit = new WritingMode.WriteAndCommit(new(_ => told));
 
@@ -259,8 +256,7 @@ public sealed class LockWritingTests : IDisposable
     {
         var (plex, _) = await LocksAsync();
         Repository();
-        var hook = _folder.Write(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n");
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _folder.Program(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n");
 
         await Assert.ThrowsAsync<FleetException>(() => RunAsync(new([plex]), Commit));
 

@@ -69,7 +69,7 @@ sealed class FakeMachine : IDisposable
 
     /// <summary>Puts a program in front of those of this machine.</summary>
     public void Program(string name, string script) =>
-        File.SetUnixFileMode(_folder.Write($"bin/{name}", $"#!/bin/sh\n{script}\n"), (UnixFileMode)0b111_101_101);
+        _folder.Program($"bin/{name}", $"#!/bin/sh\n{script}\n");
 
     /// <summary>Runs the probe, and returns all that it prints.</summary>
     /// <param name="shell">The shell and its options.</param>

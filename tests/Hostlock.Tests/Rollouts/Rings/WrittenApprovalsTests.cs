@@ -185,8 +185,7 @@ public sealed class WrittenApprovalsTests : IDisposable
         Begin(Signed);
         Allow("ada@example.org", Key("ada"));
         Approve(isTag: true, Key("ada"));
-        var program = _folder.Write("evil", $"#!/bin/sh\ntouch {_folder["ran"]}\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var program = _folder.Program("evil", $"#!/bin/sh\ntouch {_folder["ran"]}\n");
         foreach (var setting in new[] { "gpg.program", "gpg.ssh.program", "gpg.ssh.defaultKeyCommand", "core.fsmonitor", "core.pager" })
             Git("config", setting, program);
         Git("config", "log.showSignature", "true");
