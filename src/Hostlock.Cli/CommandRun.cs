@@ -255,9 +255,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         PartOf(argument) ?? Picks.Of(argument)
         ?? (parsed.GetResult(argument) is null ? [] : parsed.GetValue(argument) ?? []);
 
-    // The library would make an empty array by reflection, for an option that the line does not have.
     /// <summary>The values of an option that may be repeated.</summary>
     public string[] Words(Option<string[]> option) =>
+        // If the line does not have the option, the library would make an empty array by reflection.
         PartOf(option) ?? (parsed.GetResult(option) is null ? [] : parsed.GetValue(option) ?? []);
 
     /// <summary>The inputs that an option names; all inputs if it names none.</summary>

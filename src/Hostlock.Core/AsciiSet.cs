@@ -1,8 +1,8 @@
 namespace Hostlock;
 
 /// <summary>
-/// A set of ASCII characters. It is made in the time that its characters take to read, so a start does not pay for sets that it does not
-/// ask; the sets of the base library are faster to ask, for long texts, and much slower to make.
+/// A set of ASCII characters. To make one takes as long as to read its characters. The sets of the base library search long texts faster,
+/// but take much longer to make, and a start makes a dozen sets to look at a few short words.
 /// </summary>
 readonly struct AsciiSet
 {
