@@ -226,7 +226,9 @@ sealed class NixLexer(SourceText source)
         return Take(KindOf(word), length, word);
     }
 
-    static NixTokenKind KindOf(string word) => word switch
+    /// <summary>The keyword that a word is; <see cref="NixTokenKind.Identifier"/> for any other word.</summary>
+    /// <param name="word">The word.</param>
+    public static NixTokenKind KindOf(string word) => word switch
     {
         "if" => NixTokenKind.If,
         "then" => NixTokenKind.Then,

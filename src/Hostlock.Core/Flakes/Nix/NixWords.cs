@@ -3,11 +3,9 @@ namespace Hostlock.Flakes.Nix;
 /// <summary>Writes names and texts as the Nix language has them.</summary>
 static class NixWords
 {
-    static readonly string[] Keywords = ["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"];
-
     /// <summary>True if a name can stand in formals, and in a path without quotes.</summary>
     /// <param name="name">The name.</param>
-    public static bool IsIdentifier(string name) => InputPath.IsReferable(name) && !Keywords.Contains(name);
+    public static bool IsIdentifier(string name) => InputPath.IsReferable(name) && NixLexer.KindOf(name) == NixTokenKind.Identifier;
 
     /// <summary>A name as an attribute, in quotes if it needs them.</summary>
     /// <param name="name">The name.</param>
