@@ -59,10 +59,6 @@ public sealed class FolderCopy(string target)
                 return;
             Copy(Encoding.UTF8.GetBytes(source), path.ToArray(), isLeftOut);
         }
-        catch (DeniedException denied)
-        {
-            throw denied.Told;
-        }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
             throw PlatformException.CannotCopy(source, why);

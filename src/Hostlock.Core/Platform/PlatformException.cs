@@ -118,7 +118,7 @@ public sealed class PlatformException : HostlockException
 
     /// <summary>A folder cannot be copied. The system names the place of the failure, in the folder or in its copy.</summary>
     internal static PlatformException CannotCopy(string folder, Exception why) =>
-        new($"cannot copy '{folder}': {why.Message}", why) { IsOutside = true };
+        why is DeniedException denied ? denied.Told : new($"cannot copy '{folder}': {why.Message}", why) { IsOutside = true };
 
     internal static PlatformException NotAFile(string path) => new($"'{path}' is not a regular file");
 
