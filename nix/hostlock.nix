@@ -18,10 +18,10 @@ let
 
   # The address of the archive of a pinned tree of a forge, or of a tarball; null for other trees and for forges on other servers.
   archiveOf = { type, host ? null, owner ? "", repo ? "", rev ? "", url ? "", ... }:
-    if type == "github" && (host == null || host == "github.com") then "https://github.com/${owner}/${repo}/archive/${rev}.tar.gz"
-    else if type == "gitlab" && (host == null || host == "gitlab.com") then
+    if type == "github" && elem host [ null "github.com" ] then "https://github.com/${owner}/${repo}/archive/${rev}.tar.gz"
+    else if type == "gitlab" && elem host [ null "gitlab.com" ] then
       "https://gitlab.com/api/v4/projects/${replaceStrings [ "/" ] [ "%2F" ] owner}%2F${repo}/repository/archive.tar.gz?sha=${rev}"
-    else if type == "sourcehut" && (host == null || host == "git.sr.ht") then "https://git.sr.ht/${owner}/${repo}/archive/${rev}.tar.gz"
+    else if type == "sourcehut" && elem host [ null "git.sr.ht" ] then "https://git.sr.ht/${owner}/${repo}/archive/${rev}.tar.gz"
     else if type == "tarball" then url
     else null;
 
@@ -44,29 +44,28 @@ let
 
   refOf = { type, owner ? "", repo ? "", url ? "", ... }: if type == "tarball" then url else "${type}:${owner}/${repo}";
 
-  # Seconds since 1970 as YYYYMMDDhhmmss, UTC. The days of all years before one are counted, a year beginning in March.
+  # Seconds since 1970 as YYYYMMDDhhmmss, UTC. A year begins in March: 400 years have 146097 days, 4 years 1461, and 5 months in a row 153.
   dateOf = seconds:
     let
-      rest = number: divisor: number - number / divisor * divisor;
       days = seconds / 86400 + 719468; # since 1 March of the year 0
-      before = year: 365 * year + year / 4 - year / 100 + year / 400;
-      guess = days * 400 / 146097;
-      marchYear = if before (guess + 1) <= days then guess + 1 else if before guess > days then guess - 1 else guess;
-      day = days - before marchYear;
-      month = (5 * day + 2) / 153; # March is 0
-      two = number: (if number < 10 then "0" else "") + toString number;
-    in
-    toString (if month < 10 then marchYear else marchYear + 1) + two (if month < 10 then month + 3 else month - 9) + two (day - (153 * month + 2) / 5 + 1)
-    + two (rest seconds 86400 / 3600) + two (rest seconds 3600 / 60) + two (rest seconds 60);
+      century = (4 * days + 3) / 146097;
+      inCentury = days - 146097 * century / 4;
+      year = (4 * inCentury + 3) / 1461;
+      inYear = inCentury - 1461 * year / 4;
+      month = (5 * inYear + 2) / 153; # March is 0
+      date = (100 * century + year) * 10000 + (month + (if month < 10 then 3 else 91)) * 100 + inYear - (153 * month + 2) / 5 + 1;
+    in # a minute counts as 100 seconds, and an hour as 100 minutes
+    toString (date * 1000000 + seconds + seconds / 60 * 40 + seconds / 3600 * 4000 - seconds / 86400 * 240000);
 
   # The inputs of a flake by a lock, by name, made as Nix makes them of flake.nix and flake.lock (libflake/call-flake.nix): by the `text` of the
   # lock, whose `file` and `host` messages name. Relative path inputs are folders of `source`, the repository, in which the flake is at `folder`.
   inputsOf = { text, file, host, source, folder, isPrivate }:
     let
-      lock =
-        if replaceStrings [ "<<<<<<< " ] [ "" ] text != text
+      lock = addErrorContext # the words are put together only if the lock cannot be read
+        (if replaceStrings [ "<<<<<<< " ] [ "" ] text != text
         then fail file "it has conflict markers of a merge in it" "git checkout --ours ${shellWord file}; hostlock lock ${host}"
-        else addErrorContext "while reading the lock '${file}'" (fromJSON text);
+        else "while reading the lock '${file}'")
+        (fromJSON text);
       # A key stands for a node; a list of names is a path of inputs from the root, which may lead through other such paths.
       resolve = target: if isList target then follow lock.root target else target;
       follow = key: path: if path == [ ] then key else follow (resolve lock.nodes.${key}.inputs.${head path}) (tail path);
@@ -108,8 +107,11 @@ let
     let here = toString ./.; root = toString source.outPath; in
     builtins.unsafeDiscardStringContext (substring (stringLength root + 1) (stringLength here) here);
   textOf = file: what: mend: # a file of this flake; Nix sees only files that git tracks
-    if pathExists (./. + "/${file}") then readFile (./. + "/${file}")
-    else fail file "${what} is not there, or git does not know it" "${mend}; git add -N -f ${shellWord file}";
+    let path = ./. + "/${file}"; in
+    addErrorContext
+      (if pathExists path then "while reading '${file}'"
+      else fail file "${what} is not there, or git does not know it" "${mend}; git add -N -f ${shellWord file}")
+      (readFile path);
 
   fleet =
     let toml = addErrorContext "while reading 'hostlock.toml'" (fromTOML (textOf "hostlock.toml" "the list of hosts" "hostlock init")); in
@@ -196,24 +198,22 @@ let
       lock = toFile "flake.lock" text;
       about = toFile "host.json" (toJSON { host = host.name; inherit (host) lock; sha256 = hashString "sha256" text; version = 1; });
       commands = "mkdir -p $out/hostlock\ncp ${lock} $out/hostlock/flake.lock\ncp ${about} $out/hostlock/host.json\n";
-      has = path: option: options ? ${path} && options.${path} ? ${option};
     in
     {
       config =
-        (if has "environment" "etc" then {
+        (if options ? environment.etc then {
           environment.etc."hostlock/flake.lock".source = lock;
           environment.etc."hostlock/host.json".source = about;
         } else { })
-        // (if has "system" "systemBuilderCommands" then { system.systemBuilderCommands = commands; }
-        else if has "system" "extraSystemBuilderCmds" then { system.extraSystemBuilderCmds = commands; }
-        else if has "home" "extraBuilderCommands" then { home.extraBuilderCommands = commands; }
+        // (if options ? system.systemBuilderCommands then { system.systemBuilderCommands = commands; }
+        else if options ? system.extraSystemBuilderCmds then { system.extraSystemBuilderCmds = commands; }
+        else if options ? home.extraBuilderCommands then { home.extraBuilderCommands = commands; }
         else { });
     };
 
   # output name → configuration name → the configuration by the host's own lock
-  configurations = mapAttrs
-    (_: entries: listToAttrs (map (entry: { inherit (entry.is) name; value = build entry.host entry.is; }) entries))
-    (groupBy (entry: entry.is.output) (concatLists (map (host: map (is: { inherit host is; }) host.configurations) hostList)));
+  configurations = mapAttrs (_: listToAttrs)
+    (groupBy (is: is.output) (concatLists (map (host: map (is: is // { value = build host is; }) host.configurations) hostList)));
 
   # Outputs that lead to the machines a second time, whatever they are made of: clanInternals.machines.SYSTEM.NAME and colmenaHive.nodes.NAME.
   # `again` takes each host from the result by the host's own lock.

@@ -387,7 +387,7 @@ void Library()
     Title($"evaluate a host of {modules} modules by its lock", "the same lock as flake.lock");
     // Nix keeps names in tables by their hashes, and many names contain the path of the source. So each source has other names beside each
     // other in these tables, and several sources are measured.
-    var counts = Enumerable.Range(0, 3).Select(_ =>
+    var counts = Enumerable.Range(0, 6).Select(_ =>
     {
         fleet.AnotherSource();
         return (Native: Measure.Instructions(native, variables), Wrapped: Measure.Instructions(wrapped, variables));

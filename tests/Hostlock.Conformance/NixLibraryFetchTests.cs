@@ -43,8 +43,9 @@ public class NixLibraryFetchTests
             $"builtins.path {{ name = \"source\"; path = {fleet.Folder["tree"]}; }}").Succeeded;
         // 2.8 refuses a date in the lock of a tarball.
         var names = Forges.Keys.Where(name => release != "2.8" || !name.StartsWith("tarball", StringComparison.Ordinal)).ToList();
-        // The last second of a leap year's February, the first of March, the start of time, and a day as any other.
-        long[] times = [951868799, 951868800, 0, 1700000001];
+        // The last second of a leap year's February, the first of March, the start of time, a day as any other, the two sides of a new
+        // year, and those of the end of February in 2100, which is no leap year.
+        long[] times = [951868799, 951868800, 0, 1700000001, 1735689599, 1735689600, 4107542399, 4107542400];
         var nodes = names.SelectMany(name => times.Select((time, at) => (Name: $"{name}-{at}", Node: $$"""
             {
               {{(name == "tarball" && at == 3 ? "\"flake\": false, " : "")}}

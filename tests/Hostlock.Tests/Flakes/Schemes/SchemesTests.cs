@@ -180,7 +180,7 @@ public partial class SchemesTests
     [GeneratedRegex(@"archiveOf = [^\n]*\n(.*?)\n    else null;", RegexOptions.Singleline)]
     private static partial Regex ArchiveTable();
 
-    [GeneratedRegex("""if type == "(\w+)"(?: && \(host == null \|\| host == "([^"]+)"\))? then\s+("[^\n]*"|\w+)(?=\n|$)""")]
+    [GeneratedRegex("""if type == "(\w+)"(?: && elem host \[ null "([^"]+)" \])? then\s+("[^\n]*"|\w+)(?=\n|$)""")]
     private static partial Regex ArchiveArm();
 
     [GeneratedRegex(@"\$\{(\w+)\}")]
