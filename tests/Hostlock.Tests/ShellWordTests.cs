@@ -22,6 +22,7 @@ public sealed class ShellWordTests : IDisposable
     public void Only_what_means_something_to_a_shell_is_quoted(string text, string word) => Assert.Equal(word, ShellWord.Quote(text));
 
     [Fact]
+    [Trait("part", "programs")]
     public void A_shell_takes_each_word_for_its_text()
     {
         string[] words =

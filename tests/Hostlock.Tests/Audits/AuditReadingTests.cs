@@ -12,6 +12,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 namespace Hostlock.Tests.Audits;
 
 /// <summary>Journals and receipts of a clone, some of which somebody altered. Receipts are signed by real ssh-keygen.</summary>
+[Trait("part", "programs")]
 public sealed class AuditReadingTests : IDisposable
 {
     readonly TempFolder _folder = new();

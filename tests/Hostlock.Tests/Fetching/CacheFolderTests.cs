@@ -63,6 +63,7 @@ public sealed class CacheFolderTests : IDisposable
     }
 
     [Theory]
+    [Trait("part", "programs")]
     [InlineData("above/cache", "it belongs to another user")]
     [InlineData("above", "belongs to another user")]
     public void A_folder_of_somebody_else_is_refused_also_behind_a_link(string which, string why)

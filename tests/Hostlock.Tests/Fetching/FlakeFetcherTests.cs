@@ -10,6 +10,7 @@ namespace Hostlock.Tests.Fetching;
 
 /// <summary>A tree that a lock names is read as it was locked, or not at all. Fetches that were begun ahead of their turn end before the
 /// run lets go of what they use.</summary>
+[Trait("part", "programs")]
 public sealed class FlakeFetcherTests : IDisposable
 {
     static readonly CancellationToken Stop = TestContext.Current.CancellationToken;

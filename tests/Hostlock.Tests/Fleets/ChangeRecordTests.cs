@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fleets;
 
 /// <summary>The record of changes: each command adds one, and its files can be taken back and put back one by one.</summary>
+[Trait("part", "programs")]
 public sealed class ChangeRecordTests : IDisposable
 {
     readonly TempFolder _folder = new();

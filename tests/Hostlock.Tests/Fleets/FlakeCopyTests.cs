@@ -5,6 +5,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fleets;
 
 /// <summary>A copy of a flake looks to git as the flake does, and nothing that is done in it is done to the flake.</summary>
+[Trait("part", "programs")]
 public sealed class FlakeCopyTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -32,6 +32,7 @@ public sealed class FleetFolderTests : IDisposable
     }
 
     [Theory]
+    [Trait("part", "programs")]
     [InlineData("mkfifo")]
     [InlineData("mkdir")]
     public async Task A_file_of_the_flake_that_is_no_file_is_not_called_missing(string made)
@@ -49,6 +50,7 @@ public sealed class FleetFolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public async Task A_flake_file_that_is_a_link_to_nothing_is_missing_and_not_unknown_to_git()
     {
         _folder.Write("hostlock.toml", "version = 1\n");

@@ -4,6 +4,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets;
 
+[Trait("part", "programs")]
 public sealed class FleetWatchTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -101,6 +101,7 @@ public sealed class RepositoryFilesTests : IDisposable
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public void A_pipe_is_neither_replaced_nor_deleted()
     {
         Directory.CreateDirectory(_folder["flake"]);

@@ -3,6 +3,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets;
 
+[Trait("part", "programs")]
 public sealed class RepositoryFlakesTests : IDisposable
 {
     readonly TempFolder _folder = new();

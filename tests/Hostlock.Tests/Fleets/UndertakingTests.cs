@@ -23,6 +23,7 @@ public sealed class UndertakingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
+    [Trait("part", "programs")]
     [InlineData(true)]
     [InlineData(false)]
     public void What_was_broken_off_is_finished_from_the_record_and_nothing_of_it_stays(bool hasGit)
@@ -152,6 +153,7 @@ public sealed class UndertakingTests : IDisposable
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public void Each_flake_of_a_repository_has_its_own()
     {
         _folder.Write("other/flake.nix", "old");

@@ -4,6 +4,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.House;
 
 /// <summary>eng/tag makes a release out of what the changelog lists.</summary>
+[Trait("part", "programs")]
 public sealed class TagTests : IDisposable
 {
     readonly TempFolder _folder = new();

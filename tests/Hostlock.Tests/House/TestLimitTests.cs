@@ -4,6 +4,7 @@ using Xunit.v3;
 
 namespace Hostlock.Tests.House;
 
+[Trait("part", "programs")]
 public class TestLimitTests
 {
     [Fact]

@@ -9,6 +9,7 @@ namespace Hostlock.Tests.Locks;
 /// Histories of locks out of public repositories. Each update of more than one input is taken apart, as if half of its inputs had been
 /// moved in one branch and half in another, and put together again: by the structure, and by lines as git does it.
 /// </summary>
+[Trait("part", "programs")]
 public class HistoriesTests
 {
     /// <summary>The outcomes of the two ways over a history.</summary>

@@ -52,6 +52,7 @@ public sealed class MachineMemoryTests : IDisposable
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public async Task Files_of_one_tree_make_one_system_whatever_commit_has_them()
     {
         var known = Known();
@@ -70,6 +71,7 @@ public sealed class MachineMemoryTests : IDisposable
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public async Task Of_files_that_no_commit_has_nothing_is_known()
     {
         var known = Known();
@@ -80,6 +82,7 @@ public sealed class MachineMemoryTests : IDisposable
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public async Task Submodules_are_not_in_the_tree_of_a_commit()
     {
         var known = Known();

@@ -47,6 +47,7 @@ public sealed class MachineSurveyTests : IDisposable
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public async Task A_lock_that_git_had_is_behind()
     {
         Write("plex", 1);

@@ -10,6 +10,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 namespace Hostlock.Tests.Machines;
 
 /// <summary>The lock that a machine runs, and what proves it.</summary>
+[Trait("part", "programs")]
 public sealed class RunningLockTests : IDisposable
 {
     static readonly StorePath Running = FakeMachine.System('1');

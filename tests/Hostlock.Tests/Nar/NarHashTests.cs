@@ -49,6 +49,7 @@ public class NarHashTests
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public void A_pipe_in_a_folder_is_refused_and_not_waited_for()
     {
         using var folder = new TempFolder();

@@ -47,6 +47,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public void What_is_no_regular_file_is_left_alone_and_so_are_the_others()
     {
         _folder.Write("file", "before");

@@ -4,6 +4,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Platform;
 
+[Trait("part", "programs")]
 public sealed class ProcessRunnerTests : IDisposable
 {
     static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -31,6 +31,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public void A_pipe_a_device_or_a_folder_is_refused_and_not_waited_for()
     {
         _ = Run.Program("mkfifo", _folder.Path, TestGit.Variables, "pipe").Succeeded;

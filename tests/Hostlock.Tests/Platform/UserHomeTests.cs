@@ -3,6 +3,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Platform;
 
+[Trait("part", "programs")]
 public sealed class UserHomeTests : IDisposable
 {
     readonly TempFolder _folder = new();

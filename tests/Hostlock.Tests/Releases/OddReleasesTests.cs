@@ -10,6 +10,7 @@ using static Hostlock.Tests.Releases.SampleReleases;
 namespace Hostlock.Tests.Releases;
 
 /// <summary>Files that somebody may have put in the place of releases. None is believed, and none costs more than it may.</summary>
+[Trait("part", "programs")]
 public sealed class OddReleasesTests : IAsyncDisposable
 {
     static readonly byte[] Bytes = Release(42, 2).Write();

@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Releases;
 
 /// <summary>Releases of a repository with two hosts, one of which is held. git and ssh-keygen are real; nix is not.</summary>
+[Trait("part", "programs")]
 public sealed class ReleaseCuttingTests : IDisposable, IReleaseWatcher
 {
     static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);

@@ -7,6 +7,7 @@ using static Hostlock.Tests.Releases.SampleReleases;
 namespace Hostlock.Tests.Releases;
 
 /// <summary>Releases that lie in a folder, on a web server and in a repository, and what else may lie there.</summary>
+[Trait("part", "programs")]
 public sealed class ReleaseFetchingTests : IAsyncDisposable
 {
     static readonly NixSettings Settings = NixSettings.Read(

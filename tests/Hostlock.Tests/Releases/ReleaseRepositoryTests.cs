@@ -6,6 +6,7 @@ using static Hostlock.Tests.Releases.SampleReleases;
 namespace Hostlock.Tests.Releases;
 
 /// <summary>The releases of a clone, which git keeps and packs as it likes.</summary>
+[Trait("part", "programs")]
 public sealed class ReleaseRepositoryTests : IDisposable
 {
     const string Nonsense = "there is no such commit";

@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Releases;
 
 /// <summary>Signatures are made and checked by the ssh-keygen of this machine.</summary>
+[Trait("part", "programs")]
 public sealed class SshSignaturesTests : IDisposable
 {
     static readonly byte[] Bytes = Encoding.UTF8.GetBytes("a release\n");

@@ -203,6 +203,7 @@ public class MetricsTextTests
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public void Promtool_finds_fault_with_what_it_should()
     {
         Assert.SkipWhen(Promtool.Place is null, "no promtool here");

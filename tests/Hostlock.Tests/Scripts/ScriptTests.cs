@@ -3,6 +3,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Scripts;
 
 /// <summary>Each script shows one behaviour: the output that the user sees, and the files on disk afterwards.</summary>
+[Trait("part", "programs")]
 public class ScriptTests
 {
     static readonly string Folder = Path.Combine(Repository.Root, "tests/Hostlock.Tests/Scripts");

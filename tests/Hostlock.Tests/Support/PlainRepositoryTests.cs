@@ -2,6 +2,7 @@ using System.IO.Compression;
 
 namespace Hostlock.Tests.Support;
 
+[Trait("part", "programs")]
 public sealed class PlainRepositoryTests : IDisposable
 {
     readonly TempFolder _folder = new();

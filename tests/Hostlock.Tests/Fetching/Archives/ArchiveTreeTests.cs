@@ -131,6 +131,7 @@ public class ArchiveTreeTests
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public async Task Xz_and_bzip2_are_read_where_their_programs_are_there_to_write_them()
     {
         using var folder = new TempFolder();

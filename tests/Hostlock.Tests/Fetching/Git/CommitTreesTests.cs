@@ -6,6 +6,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fetching.Git;
 
 /// <summary>The tree of a commit, read out of git's objects.</summary>
+[Trait("part", "programs")]
 public sealed class CommitTreesTests : IDisposable
 {
     readonly GitFetching _git = new();

@@ -4,6 +4,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fetching.Git;
 
 /// <summary>The bare copies of remote repositories in the cache.</summary>
+[Trait("part", "programs")]
 public sealed class CopiesTests : IDisposable
 {
     readonly GitFetching _git = new();

@@ -4,6 +4,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Git;
 
+[Trait("part", "programs")]
 public sealed class GitConfigTests : IDisposable
 {
     const string Text = """

@@ -9,6 +9,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fetching.Git;
 
 /// <summary>The contents of files in commits, also of files that git keeps encrypted: here, with every letter moved by thirteen.</summary>
+[Trait("part", "programs")]
 public sealed class GitHistoryTests : IDisposable
 {
     const string Moved = "tr a-zA-Z n-za-mN-ZA-M";

@@ -3,6 +3,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Git;
 
+[Trait("part", "programs")]
 public sealed class GitPlaceTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -5,6 +5,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fetching.Git;
 
 /// <summary>Repositories on this disk, with or without a work tree.</summary>
+[Trait("part", "programs")]
 public sealed class LocalRepositoriesTests : IDisposable
 {
     readonly GitFetching _git = new();

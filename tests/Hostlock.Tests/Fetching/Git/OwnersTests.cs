@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fetching.Git;
 
 /// <summary>Repositories that belong to somebody else: git is not asked about them, unless it trusts them.</summary>
+[Trait("part", "programs")]
 public sealed class OwnersTests : IDisposable
 {
     readonly GitFetching _git = new();

@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fetching.Git;
 
 /// <summary>Repositories over the wire: what is asked, what is fetched, and what is done when nobody answers.</summary>
+[Trait("part", "programs")]
 public sealed class RemotesTests : IDisposable
 {
     // No port, time or id looks like it.

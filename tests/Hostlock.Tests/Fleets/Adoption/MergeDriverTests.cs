@@ -6,6 +6,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fleets.Adoption;
 
 /// <summary>The setting of a clone that has git merge locks by input.</summary>
+[Trait("part", "programs")]
 public sealed class MergeDriverTests : IDisposable
 {
     readonly TempFolder _folder = new();

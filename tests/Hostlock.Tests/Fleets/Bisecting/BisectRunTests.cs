@@ -9,6 +9,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 namespace Hostlock.Tests.Fleets.Bisecting;
 
 /// <summary>A search touches no file of the user, and stays open until it has an answer.</summary>
+[Trait("part", "programs")]
 public sealed class BisectRunTests : IDisposable
 {
     // Fails if the lock that is tried has the second revision of b.

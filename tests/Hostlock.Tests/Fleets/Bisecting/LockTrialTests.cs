@@ -6,6 +6,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fleets.Bisecting;
 
 /// <summary>The verdict on a lock follows from the exit code of the user's command, which the shell of this machine runs.</summary>
+[Trait("part", "programs")]
 public sealed class LockTrialTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fleets.Changes;
 
 /// <summary>The order in which a commit names what it has, and the files that it must not have.</summary>
+[Trait("part", "programs")]
 public sealed class LockCommitTests : IDisposable
 {
     static readonly CommitNote Note = new(_ => "moved") { Action = "undo" };

@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Changes;
 
+[Trait("part", "programs")]
 public sealed class LockWritingTests : IDisposable
 {
     static readonly WritingMode Write = new WritingMode.Write();

@@ -10,6 +10,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 namespace Hostlock.Tests.Fleets.Checks;
 
 /// <summary>The locks that <c>check --base</c> compares with: where they were, and what nobody can tell.</summary>
+[Trait("part", "programs")]
 public sealed class EarlierLocksTests : IDisposable
 {
     const string Toml = "version = 1\n[hosts.plex]\n[hosts.web]\n";

@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fleets.History;
 
 /// <summary>The hosts that a difference between a commit and the files can concern, and why.</summary>
+[Trait("part", "programs")]
 public sealed class FleetChangeTests : IDisposable
 {
     const string Toml = "version = 1\n[hosts.plex]\n[hosts.web]\n";

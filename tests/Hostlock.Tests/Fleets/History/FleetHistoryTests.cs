@@ -6,6 +6,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.History;
 
+[Trait("part", "programs")]
 public sealed class FleetHistoryTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -8,6 +8,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 namespace Hostlock.Tests.Fleets.History;
 
 /// <summary>The locks of a host as git has them, in a repository with a commit a day.</summary>
+[Trait("part", "programs")]
 public sealed class LockHistoryTests : IDisposable
 {
     readonly TempFolder _folder = new();

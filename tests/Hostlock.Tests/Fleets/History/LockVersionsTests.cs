@@ -9,6 +9,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 namespace Hostlock.Tests.Fleets.History;
 
 /// <summary>Versions of a lock, read from disk and from git's history.</summary>
+[Trait("part", "programs")]
 public sealed class LockVersionsTests : IDisposable
 {
     readonly TempFolder _folder = new();

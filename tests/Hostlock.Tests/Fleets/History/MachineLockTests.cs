@@ -53,6 +53,7 @@ public class MachineLockTests
     }
 
     [Fact]
+    [Trait("part", "programs")]
     public async Task The_script_says_the_bytes_of_the_file_between_two_marks()
     {
         using var folder = new TempFolder();

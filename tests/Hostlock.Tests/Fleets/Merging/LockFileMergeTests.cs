@@ -8,6 +8,7 @@ using static Hostlock.Tests.Support.SmallLocks;
 namespace Hostlock.Tests.Fleets.Merging;
 
 /// <summary>Three files in the form of git's merge drivers: ours gets the result.</summary>
+[Trait("part", "programs")]
 public sealed class LockFileMergeTests : IDisposable
 {
     static readonly LockFile Common = Of(("a", Locked("github:o/a", 1, 1)), ("b", Locked("github:o/b", 1, 1)));

@@ -8,6 +8,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fleets.Merging;
 
 /// <summary>Locks that git could not merge by lines, settled by the versions that its index keeps.</summary>
+[Trait("part", "programs")]
 public sealed class LockResolvingTests : IDisposable
 {
     const string Inputs = """a.url = "github:o/a"; b.url = "github:o/b";""";

@@ -8,6 +8,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fleets.Undoing;
 
 /// <summary>The list of what was done, of which git knows a part and the record of changes another.</summary>
+[Trait("part", "programs")]
 public sealed class DoneThingsTests : IDisposable
 {
     const int LongAfter = 20_000;

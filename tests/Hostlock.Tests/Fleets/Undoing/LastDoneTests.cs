@@ -6,6 +6,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fleets.Undoing;
 
 /// <summary>Of two flakes in a repository, the one in which the last thing was done is found.</summary>
+[Trait("part", "programs")]
 public sealed class LastDoneTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Machines.Probing;
 
 /// <summary>The probe as real shells run it, on the files of made-up machines.</summary>
+[Trait("part", "programs")]
 public sealed class ProbeScriptTests : IDisposable
 {
     const string Lock = """{"nodes":{"root":{}},"root":"root","version":7}""";

@@ -9,6 +9,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Machines.Systems;
 
 /// <summary>The hosts whose systems differ from those of a commit: who is evaluated, and who is not.</summary>
+[Trait("part", "programs")]
 public sealed class AffectedHostsTests : IDisposable
 {
     const string Lock = """{ "nodes": { "root": { } }, "root": "root", "version": 7 }""";

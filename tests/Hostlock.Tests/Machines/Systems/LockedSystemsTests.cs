@@ -9,6 +9,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Machines.Systems;
 
 /// <summary>A host is built by a lock in a copy of the files that git knows.</summary>
+[Trait("part", "programs")]
 public sealed class LockedSystemsTests : IDisposable
 {
     static readonly HostName Plex = HostName.Parse("plex");

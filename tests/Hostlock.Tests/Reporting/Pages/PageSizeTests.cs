@@ -6,6 +6,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Reporting.Pages;
 
 /// <summary>The size of a page in bytes, and the programs that are started to make it.</summary>
+[Trait("part", "programs")]
 public sealed class PageSizeTests : IDisposable
 {
     const int Commits = 300;

@@ -9,6 +9,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts.Gates;
 
+[Trait("part", "programs")]
 public sealed class GateRunTests : IDisposable
 {
     // Longer than a test may take: a gate whose time is this long never runs out of it here.

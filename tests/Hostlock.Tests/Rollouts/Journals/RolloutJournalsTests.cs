@@ -14,6 +14,7 @@ public sealed class RolloutJournalsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait("part", "programs")]
     public void A_flake_in_a_repository_needs_no_cache()
     {
         File.WriteAllText(_folder["flake.nix"], "{ outputs = _: { }; }\n");

@@ -11,6 +11,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 namespace Hostlock.Tests.Rollouts.Rings;
 
 /// <summary>Rings are opened by the locks of the candidate, and by nothing else.</summary>
+[Trait("part", "programs")]
 public sealed class RingLocksTests : IDisposable, ILockWritingWatcher
 {
     static readonly ProcessRunner Processes = new();

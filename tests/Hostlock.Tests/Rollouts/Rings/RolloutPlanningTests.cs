@@ -10,6 +10,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 namespace Hostlock.Tests.Rollouts.Rings;
 
 /// <summary>The locks of a rollout lie in a commit of their own before any host is touched.</summary>
+[Trait("part", "programs")]
 public sealed class RolloutPlanningTests : IDisposable
 {
     readonly SharedFleet _fleet = new("open = \"commit\"\n");

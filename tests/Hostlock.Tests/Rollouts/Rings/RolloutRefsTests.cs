@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Rollouts.Rings;
 
 /// <summary>The refs of rollouts in a repository.</summary>
+[Trait("part", "programs")]
 public sealed class RolloutRefsTests : IDisposable
 {
     readonly TempFolder _folder = new();

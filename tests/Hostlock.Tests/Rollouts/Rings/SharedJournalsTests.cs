@@ -7,6 +7,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 namespace Hostlock.Tests.Rollouts.Rings;
 
 /// <summary>Journals that the upstream repository keeps, for clones that are new each time.</summary>
+[Trait("part", "programs")]
 public sealed class SharedJournalsTests : IDisposable
 {
     readonly SharedFleet _fleet = new("journal = \"git\"\n");

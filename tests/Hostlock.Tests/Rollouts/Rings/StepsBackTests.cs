@@ -14,6 +14,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 namespace Hostlock.Tests.Rollouts.Rings;
 
 /// <summary>Hosts that a rollout would take back, as their machines and the journals say.</summary>
+[Trait("part", "programs")]
 public sealed class StepsBackTests : IDisposable
 {
     static readonly HostName Web = HostName.Parse("web");

@@ -8,6 +8,7 @@ using static Hostlock.Tests.Rollouts.FakeHostFacts;
 namespace Hostlock.Tests.Rollouts.Rings;
 
 /// <summary>Approvals that lie in a repository, made by real git and signed by real ssh-keygen.</summary>
+[Trait("part", "programs")]
 public sealed class WrittenApprovalsTests : IDisposable
 {
     const string Unsigned = "version = 1\n[hosts.plex]\n";

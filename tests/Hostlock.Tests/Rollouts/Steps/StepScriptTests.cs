@@ -3,6 +3,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Rollouts.Steps;
 
+[Trait("part", "programs")]
 public sealed class StepScriptTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Git.WorkTrees;
 
+[Trait("part", "programs")]
 public sealed class GitIndexTests : IDisposable
 {
     readonly TempFolder _folder = new();

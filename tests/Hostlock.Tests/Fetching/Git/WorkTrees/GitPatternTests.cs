@@ -4,6 +4,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fetching.Git.WorkTrees;
 
 /// <summary>Paths as patterns of a .gitattributes. git is the judge.</summary>
+[Trait("part", "programs")]
 public sealed class GitPatternTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -3,6 +3,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Git.WorkTrees;
 
+[Trait("part", "programs")]
 public sealed class UncommittedFilesTests : IDisposable
 {
     readonly TempFolder _folder = new();
