@@ -1,4 +1,4 @@
-using Hostlock.Conformance.Support;
+using Hostlock.Tests.Support;
 using static Hostlock.Conformance.FakeHosts.SwitchStory;
 
 namespace Hostlock.Conformance.FakeHosts;

@@ -1,4 +1,3 @@
-using Hostlock.Conformance.Support;
 using Hostlock.Tests.Support;
 using static Hostlock.Conformance.FakeHosts.SwitchStory;
 

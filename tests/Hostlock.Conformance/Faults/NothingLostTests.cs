@@ -1,5 +1,5 @@
-using Hostlock.Conformance.Support;
 using Hostlock.Platform;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.Faults;
 

@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace Hostlock.Conformance.Support;
+namespace Hostlock.Tests.Support;
 
 /// <summary>
 /// Which of many like cases are tried. The usual run tries some of each kind, chosen by <c>HOSTLOCK_SEED</c>, and one with
 /// <c>HOSTLOCK_BREAKS=all</c> tries all of them.
 /// </summary>
-static class Sample
+public static class Sample
 {
     /// <summary>The value of <c>HOSTLOCK_BREAKS</c>; null if it is not set.</summary>
     public static string? Asked { get; } = Environment.GetEnvironmentVariable("HOSTLOCK_BREAKS");
