@@ -14,8 +14,10 @@ namespace Hostlock.Cli;
 /// <param name="run">The run.</param>
 sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
 {
-    readonly Headings _said = new();
     readonly Headings _printed = new();
+
+    // If what is said and what is printed go to one place, a text has its heading once.
+    Headings Said => field ??= run.Surroundings.IsOnePlace() ? _printed : new();
 
     /// <summary>A flake that has what the line names.</summary>
     /// <param name="Flake">The flake.</param>
@@ -206,11 +208,9 @@ sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
     CommandRun Part(Meant each, StringWriter printed, FlakesTogether? together)
     {
         var outside = run.Surroundings;
-        // Text that goes to one terminal has one heading.
-        var said = outside is { IsTerminal: true, IsErrorsTerminal: true } ? _printed : _said;
         var heading = FlakeHeading.Render(each.Flake.Name, run.Terminal.Ink);
         return run.For(
-            new(each.Flake, run, each.Words, outside.Headed(heading, run.IsJson ? printed : null, _printed, said)) { Together = together });
+            new(each.Flake, run, each.Words, outside.Headed(heading, run.IsJson ? printed : null, _printed, Said)) { Together = together });
     }
 
     void Print(IReadOnlyList<(string Flake, string Json)> documents)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Hostlock.Cli;
 
-/// <summary>The flake of the last text on a stream, or on two that go to one terminal.</summary>
+/// <summary>The flake of the last text on a stream, or on two that go to one place.</summary>
 sealed class Headings
 {
     string? _last;

@@ -49,6 +49,7 @@ var surroundings = new Surroundings(
     Height = Console.IsOutputRedirected ? null : StandardStreams.TerminalHeight(),
     IsRoot = Environment.IsPrivilegedProcess,
     IsErrorsTerminal = isWatched,
+    IsOnePlace = () => StandardStreams.AreOne() ?? (!Console.IsOutputRedirected && !Console.IsErrorRedirected),
     IsTerminalGone = Console.IsInputRedirected ? () => false : StandardStreams.IsTerminalGone,
     Keys = isWatched && !Console.IsOutputRedirected && !Console.IsInputRedirected
         ? stop => TerminalKeys.OpenAsync(new ProcessRunner(), stop)

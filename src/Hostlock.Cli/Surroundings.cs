@@ -36,6 +36,9 @@ sealed record Surroundings(
     /// <summary>True if a person reads the errors.</summary>
     public bool IsErrorsTerminal { get; init; }
 
+    /// <summary>Tells whether the output and the errors go to one place, such as a terminal, a pipe or a file.</summary>
+    public Func<bool> IsOnePlace { get; init; } = () => false;
+
     /// <summary>Opens the keys of the terminal as they are pressed, as a stream of bytes. A read that brings nothing for a while gives 0
     /// bytes. Null if no person is at the terminal.</summary>
     public Func<CancellationToken, Task<Stream?>>? Keys { get; init; }
@@ -106,6 +109,7 @@ sealed record Surroundings(
         Keys = null,
         IsTerminal = false,
         IsErrorsTerminal = false,
+        IsOnePlace = () => true,
         Height = null,
     };
 

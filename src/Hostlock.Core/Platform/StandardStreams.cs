@@ -67,6 +67,12 @@ public static partial class StandardStreams
     /// <summary>The rows of the terminal that the standard output is; null if it is none, or does not say.</summary>
     public static int? TerminalHeight() => GetWindowSize(StandardOutput, out var size) == 0 && size.Rows > 0 ? size.Rows : null;
 
+    /// <summary>True if the output and the errors go to one place: a terminal, a pipe or a file. Null if the system does not say where a
+    /// stream leads; Linux does.</summary>
+    public static bool? AreOne() => Place(StandardOutput) is { } output ? output == Place(StandardError) : null;
+
+    static string? Place(int descriptor) => new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget;
+
     /// <summary>True if the terminal that was the standard input is gone: its window was closed, or its connection ended. Nothing is read
     /// from it, so that a program in the background is not stopped.</summary>
     public static unsafe bool IsTerminalGone()

@@ -41,6 +41,28 @@ public class StreamsTests
         Assert.Contains("not committed", lines[^1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_several_flakes_each_has_its_heading_once_if_both_go_to_one_place()
+    {
+        using var hosts = new SevenHosts();
+        foreach (var flake in (string[])["home", "work"])
+        {
+            hosts.Folder.Write($"fleet/{flake}/flake.nix", "{ outputs = { self }: { }; }\n");
+            hosts.Folder.Write($"fleet/{flake}/hostlock.toml", $"version = 1\n[hosts.{flake}-nas]\n");
+        }
+        File.Delete(hosts.Folder["fleet/flake.nix"]);
+        TestGit.Commit(hosts.Fleet, 3);
+
+        var (together, apart) = (Shell(hosts, "status 2>&1").Output, Shell(hosts, "status"));
+
+        string[] headings = ["home/", "work/"];
+        Assert.Equal(headings, Headings(together));
+        Assert.Equal(headings, Headings(apart.Output));
+        Assert.Equal(headings, Headings(apart.Errors));
+
+        static string[] Headings(string text) => [.. text.Split('\n').Where(line => line is ['h' or 'w', .., '/'])];
+    }
+
     [Theory]
     [MemberData(nameof(Everything))]
     public void Closed_streams_are_quiet_and_no_file_takes_their_place(string command)

@@ -5,8 +5,8 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Rollouts.Schedules;
 
 /// <summary>
-/// The rules under random schedules of kills, power cuts, partitions, sleepers and colleagues. The long laws try some of their schedules, and
-/// all of them with <c>HOSTLOCK_BREAKS=all</c>.
+/// The rules under random schedules of kills, power cuts, partitions, sleepers and colleagues. The long laws try some of their schedules,
+/// and all of them with <c>HOSTLOCK_BREAKS=all</c>.
 /// </summary>
 public class ScheduleTests
 {
