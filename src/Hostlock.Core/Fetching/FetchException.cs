@@ -1,6 +1,7 @@
 using Hostlock.Flakes;
 using Hostlock.Flakes.Schemes;
 using Hostlock.Locks;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
@@ -114,8 +115,17 @@ public sealed class FetchException : HostlockException
     internal static FetchException NoFile(string url) => new($"tarball '{url}' does not exist") { IsOutside = true, IsUnanswered = true };
 
     // Git.
-    internal static FetchException GitFailed(string url, string what, string said) =>
-        new($"git could not {what} '{url}'{Said(said):lines}") { IsOutside = true, Hint = "try the same with git by hand" };
+    internal static FetchException GitFailed(string url, string what, string said)
+    {
+        // What ssh is denied has more words behind it.
+        var isDenied = said.Split('\n').Any(line => line.EndsWith(": Permission denied", StringComparison.Ordinal));
+        return new($"git could not {what} '{url}'{Said(said):lines}")
+        {
+            IsOutside = true,
+            IsUnread = isDenied,
+            Hint = isDenied ? PlatformException.MayNotRead : "try the same with git by hand",
+        };
+    }
 
     internal static FetchException GitUnreachable(string url, string said) =>
         new($"Git repository '{url}' cannot be reached{Said(said):lines}")

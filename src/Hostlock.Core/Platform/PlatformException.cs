@@ -135,8 +135,11 @@ public sealed class PlatformException : HostlockException
             IsOutside = true,
             IsUnread = true,
             IsDenied = why is UnauthorizedAccessException,
-            Hint = why is UnauthorizedAccessException ? "let this user read it, or run hostlock as the user who may" : null,
+            Hint = why is UnauthorizedAccessException ? MayNotRead : null,
         };
+
+    /// <summary>The mend for what this user may not read.</summary>
+    internal const string MayNotRead = "let this user read it, or run hostlock as the user who may";
 
     // The words of the system alone. Its errors name a path as well, which may be that of a file that the user does not know.
     static string WordsOf(Exception why) => (why is UnauthorizedAccessException ? why.InnerException ?? why : why) switch

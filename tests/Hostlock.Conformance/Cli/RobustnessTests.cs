@@ -135,6 +135,38 @@ public class RobustnessTests
         Assert.True(Regex.Count(ended.Errors, told) == 7, ended.Errors);
     }
 
+    // The index is read by git too, which says so in its own words. git calls an object missing if it may not read it.
+    [Theory]
+    [InlineData("index", "git could not read the (history|attributes) of '.*': fatal: .*index file open failed: Permission denied")]
+    [InlineData("objects/??", "cannot read '.*/.git/objects/[0-9a-f/]*': Permission denied")]
+    public void What_git_may_not_read_is_no_empty_history(string path, string why)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give files away");
+        using var hosts = new SevenHosts().Adopted();
+
+        var ended = Run.Program(
+            "sh",
+            hosts.Fleet,
+            HostlockProgram.Variables(hosts.Home),
+            "-c",
+            """
+            chown -R 65534 "$2"
+            chmod 0 .git/$1
+            for words in 'log' 'log --json' 'affected --base HEAD'; do
+              setpriv --reuid 65534 --regid 65534 --clear-groups "$0" $words
+              echo $?
+            done
+            chmod 755 .git/$1
+            """,
+            HostlockProgram.Path,
+            path,
+            hosts.Folder.Path);
+
+        Assert.Equal("2\n2\n2\n", ended.Output);
+        var told = $"error: {why}\nhint: let this user read it, or run hostlock as the user who may\n";
+        Assert.True(Regex.Count(ended.Errors, told) == 3, ended.Errors);
+    }
+
     [Fact]
     public void An_input_whose_repository_this_user_may_not_read_stays_and_the_others_move()
     {

@@ -189,9 +189,20 @@ sealed class GitRepository : IDisposable
         }
     }
 
-    /// <summary>The commit that a name stands for, tags peeled; null if the repository does not know it.</summary>
-    public Task<GitCommit?> CommitAsync(string name, CancellationToken cancellationToken) =>
-        UseAsync(objects => GitCommit.Find(objects, name, Url), cancellationToken);
+    /// <summary>The commit that a name stands for, tags peeled; null if the repository does not know it, and for <c>HEAD</c> before the
+    /// first commit.</summary>
+    /// <exception cref="FetchException">HEAD names a commit that is not there, or git fails.</exception>
+    /// <exception cref="DeniedException">HEAD names a commit that this user may not read.</exception>
+    public async Task<GitCommit?> CommitAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await UseAsync(objects => GitCommit.Find(objects, name, Url), cancellationToken) is { } found)
+            return found;
+        if (name != "HEAD" || Place.HeadCommit?.ToString() is not { } id)
+            return null;
+        // git calls an object missing if it may not read it.
+        LooseObject.RefuseDenied(Place, id);
+        throw FetchException.GitFailed(Url, $"read commit {id} of", "");
+    }
 
     /// <summary>Counts the commits that are reachable from a commit through all parents.</summary>
     public async Task<ulong> CountAsync(Revision commit, CancellationToken cancellationToken)

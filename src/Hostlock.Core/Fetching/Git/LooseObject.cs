@@ -13,6 +13,22 @@ static class LooseObject
     // Bytes that hold the kind, the size and the zero byte of an object of any size that is read.
     const int Head = 32;
 
+    /// <summary>Refuses an object whose file this user may not read.</summary>
+    /// <param name="place">The repository.</param>
+    /// <param name="id">The id of the object, forty hexadecimal digits.</param>
+    /// <exception cref="DeniedException">This user may not read it.</exception>
+    public static void RefuseDenied(GitPlace place, string id)
+    {
+        try
+        {
+            Open(place, id).Dispose();
+        }
+        catch (IOException)
+        {
+            // It is in a pack, or nowhere.
+        }
+    }
+
     /// <summary>Reads the contents of an object; null if it is no file of its own, is of another kind, or is damaged: then git is to be
     /// asked.</summary>
     /// <param name="place">The repository.</param>
@@ -23,7 +39,7 @@ static class LooseObject
     {
         try
         {
-            using var file = UnixFiles.Open(Encoding.UTF8.GetBytes(Path.Combine(place.Common, "objects", id[..2], id[2..])));
+            using var file = Open(place, id);
             using var inflated = new ZLibStream(file, CompressionMode.Decompress);
             // The size comes first, and most objects are small: room for the largest one would be most of what is allocated for an input.
             Span<byte> head = stackalloc byte[Head];
@@ -51,4 +67,7 @@ static class LooseObject
             return null;
         }
     }
+
+    static FileContents Open(GitPlace place, string id) =>
+        UnixFiles.Open(Encoding.UTF8.GetBytes(Path.Combine(place.Common, "objects", id[..2], id[2..])));
 }
