@@ -85,7 +85,7 @@ public class CominTests(SwitchFleet shared) : SwitchingTests(shared)
         Push(story);
         story.Host.Inject(HostFault.EngineDoesNothing);
         var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
-        FakeHost.Until(() => story.Host.TextOf("/var/lib/hostlock/trial") is not null);
+        FakeHost.Until(switching, () => story.Host.TextOf("/var/lib/hostlock/trial") is not null);
 
         _ = Fleet.Controller.Run("pkill", "-TERM", "-f", "^hostlock switch pulls-later").Succeeded;
         var stopped = await switching;

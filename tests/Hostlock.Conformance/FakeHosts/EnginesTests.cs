@@ -102,7 +102,7 @@ public partial class EnginesTests(SwitchFleet shared) : SwitchingTests(shared)
         Fleet.WithEngine(null, () =>
         {
             var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
-            Until(() => story.Host.State().Running != story.Before.Running);
+            Until(switching, () => story.Host.State().Running != story.Before.Running);
             _ = Fleet.Controller.Run("pkill", "-KILL", "-f", "^hostlock switch cut-engine").Succeeded;
             AssertCode(137, switching.Result);
             story.Host.Heal();
@@ -127,7 +127,7 @@ public partial class EnginesTests(SwitchFleet shared) : SwitchingTests(shared)
                 () => Fleet.Controller.Run(
                     "env", "--chdir", story.Clone, "setsid", "--wait", "hostlock", "switch", "interrupted", "--yes"),
                 TestContext.Current.CancellationToken);
-            Until(() => story.Host.State().Running != story.Before.Running);
+            Until(switching, () => story.Host.State().Running != story.Before.Running);
             _ = Fleet.Controller.Shell("pkill -INT -g \"$(pgrep -o -f '^hostlock switch interrupted')\"").Succeeded;
             story.Host.Heal();
             ended = switching.Result;

@@ -134,6 +134,13 @@ sealed class FakeHost(FakeFleet fleet, string name)
         }
     }
 
+    /// <summary>The same while a program runs, which would make it so: once the program has ended, nothing is waited for.</summary>
+    public static void Until(Task<Ended> running, Func<bool> isSo)
+    {
+        Until(() => running.IsCompleted || isSo());
+        Assert.True(!running.IsCompleted || isSo(), $"it ended before: {(running.IsCompleted ? running.Result : null)}");
+    }
+
     /// <summary>Has its next switches fail in a way, until it boots.</summary>
     public void Inject(HostFault fault) => Write($"{Faults}/{fault.Name}", $"{fault.Value}\n");
 

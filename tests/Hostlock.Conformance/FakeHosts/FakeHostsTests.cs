@@ -76,7 +76,7 @@ public class FakeHostsTests(SharedFleet shared)
         host.Copy(next);
         host.Inject(HostFault.HangsAfter());
         var hanging = Task.Run(() => host.Switch(next, "test"), TestContext.Current.CancellationToken);
-        Until(() => host.State().Running == next);
+        Until(hanging, () => host.State().Running == next);
 
         var second = host.Switch(before.Running, "test");
         host.PowerOff();
@@ -161,7 +161,7 @@ public class FakeHostsTests(SharedFleet shared)
         const string Transient = "systemd-run --collect --pipe --quiet --service-type=exec --unit=nixos-rebuild-switch-to-configuration";
         var client = Task.Run(
             () => host.Ssh($"{Transient} {before}/bin/switch-to-configuration test"), TestContext.Current.CancellationToken);
-        Until(() => host.Ssh("systemctl is-active nixos-rebuild-switch-to-configuration").Output == "active\n");
+        Until(client, () => host.Ssh("systemctl is-active nixos-rebuild-switch-to-configuration").Output == "active\n");
         var second = host.Ssh($"{Transient} true");
         _ = shared.Fleet.Controller.Run("pkill", "-KILL", "-f", $"^ssh .*@{host.Name} {Transient} /nix").Succeeded;
 
@@ -332,7 +332,7 @@ public class FakeHostsTests(SharedFleet shared)
             () =>
             {
                 var hanging = Task.Run(() => Rebuild(["test", .. words]), TestContext.Current.CancellationToken);
-                Until(() => host.State().Activations.Count(line => line == $"test {next} done rc=0") == 2);
+                Until(hanging, () => host.State().Activations.Count(line => line == $"test {next} done rc=0") == 2);
                 _ = shared.Fleet.Controller.Run("pkill", "-KILL", "-f", "nixos-rebuild test .*root@engine$").Succeeded;
                 Assert.NotEqual(0, hanging.Result.ExitCode);
             });
@@ -354,7 +354,7 @@ public class FakeHostsTests(SharedFleet shared)
                     () => shared.Fleet.Controller.Run(
                         "nixos-rebuild", "test", "--no-reexec", "--store-path", next, "--target-host", "root@interrupt"),
                     TestContext.Current.CancellationToken);
-                Until(() => host.State().Activations.Contains($"test {next} begin"));
+                Until(rebuild, () => host.State().Activations.Contains($"test {next} begin"));
                 Assert.Equal(0, host.Run("pgrep", "-f", "systemd-run -E").ExitCode);
 
                 _ = shared.Fleet.Controller.Run("pkill", "-INT", "-f", "nixos-rebuild test .*root@interrupt$").Succeeded;

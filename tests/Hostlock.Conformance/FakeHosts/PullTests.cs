@@ -175,7 +175,7 @@ public class PullTests(PullFleet fleet)
         _ = story.Host.Shell("printf 'download-attempts = 1\\nconnect-timeout = 1\\n' >>/etc/nix/nix.conf").Succeeded;
         story.Host.Inject(HostFault.HangsAfter());
         var pulling = Task.Run(() => story.Pull(), TestContext.Current.CancellationToken);
-        Until(() => story.Host.State().Running == story.Next);
+        Until(pulling, () => story.Host.State().Running == story.Next);
 
         story.EndServer(port);
         server.Dispose();
@@ -439,7 +439,7 @@ public class PullTests(PullFleet fleet)
         story.Serve(story.Release(1));
         story.Host.Inject(HostFault.HangsBefore());
         var first = Task.Run(() => story.Pull(), TestContext.Current.CancellationToken);
-        Until(() => story.Tries(story.Next) == 1);
+        Until(first, () => story.Tries(story.Next) == 1);
 
         var second = story.Pull();
         story.Host.Heal();

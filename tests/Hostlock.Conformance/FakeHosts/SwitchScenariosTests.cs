@@ -92,7 +92,7 @@ public class SwitchScenariosTests(SwitchFleet shared) : SwitchingTests(shared)
         story.Set(ShortTrial);
         story.Host.Inject(HostFault.HangsAfter(TimeSpan.FromSeconds(3)));
         var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
-        Until(() => story.Host.State().Running != story.Before.Running);
+        Until(switching, () => story.Host.State().Running != story.Before.Running);
 
         story.Host.Cut(Direction.From);
         Until(() => story.Host.Shell(HasFired).ExitCode == 0);
@@ -247,7 +247,7 @@ public class SwitchScenariosTests(SwitchFleet shared) : SwitchingTests(shared)
         var story = Begin("twice");
         story.Host.Inject(HostFault.HangsAfter());
         var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
-        Until(() => story.Host.State().Running != story.Before.Running);
+        Until(switching, () => story.Host.State().Running != story.Before.Running);
 
         var second = story.Switch();
         story.Host.Heal();
@@ -263,7 +263,7 @@ public class SwitchScenariosTests(SwitchFleet shared) : SwitchingTests(shared)
         var story = Begin("stopped");
         story.Host.Inject(HostFault.HangsAfter());
         var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
-        Until(() => story.Host.State().Running != story.Before.Running);
+        Until(switching, () => story.Host.State().Running != story.Before.Running);
 
         _ = Fleet.Controller.Run("pkill", "-INT", "-f", "^hostlock switch stopped").Succeeded;
         story.Host.Heal();
@@ -281,7 +281,7 @@ public class SwitchScenariosTests(SwitchFleet shared) : SwitchingTests(shared)
         _ = story.Switch(OnTrial);
         story.Host.Cut(Direction.Both);
         var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
-        Until(() => Invariants.OfLast(story.Clone, _ => null, _ => null)!.End.Hosts.Single().IsAwaited);
+        Until(switching, () => Invariants.OfLast(story.Clone, _ => null, _ => null)!.End.Hosts.Single().IsAwaited);
 
         _ = Fleet.Controller.Run("pkill", signal, "-f", $"^hostlock switch {name}").Succeeded;
         var stopped = await switching;
@@ -450,7 +450,7 @@ public class SwitchScenariosTests(SwitchFleet shared) : SwitchingTests(shared)
         ServeStore(story);
         story.Host.Inject(HostFault.HangsAfter(TimeSpan.FromSeconds(3)));
         var switching = Task.Run(() => story.Here("switch", "--yes"), TestContext.Current.CancellationToken);
-        Until(() => story.Host.State().Running != story.Before.Running);
+        Until(switching, () => story.Host.State().Running != story.Before.Running);
 
         // The session goes with all that is in it; the activation is a unit of its own.
         _ = story.Host.Shell("pkill -KILL -u operator; pkill -KILL -x sudo; pkill -KILL -x systemd-run; true");
