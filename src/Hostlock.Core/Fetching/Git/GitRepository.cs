@@ -192,7 +192,7 @@ sealed class GitRepository : IDisposable
     /// <summary>The commit that a name stands for, tags peeled; null if the repository does not know it, and for <c>HEAD</c> before the
     /// first commit.</summary>
     /// <exception cref="FetchException">HEAD names a commit that is not there, or git fails.</exception>
-    /// <exception cref="DeniedException">HEAD names a commit that this user may not read.</exception>
+    /// <exception cref="PlatformException">HEAD names a commit that this user may not read.</exception>
     public async Task<GitCommit?> CommitAsync(string name, CancellationToken cancellationToken)
     {
         if (await UseAsync(objects => GitCommit.Find(objects, name, Url), cancellationToken) is { } found)

@@ -16,12 +16,16 @@ static class LooseObject
     /// <summary>Refuses an object whose file this user may not read.</summary>
     /// <param name="place">The repository.</param>
     /// <param name="id">The id of the object, forty hexadecimal digits.</param>
-    /// <exception cref="DeniedException">This user may not read it.</exception>
+    /// <exception cref="PlatformException">This user may not read it.</exception>
     public static void RefuseDenied(GitPlace place, string id)
     {
         try
         {
             Open(place, id).Dispose();
+        }
+        catch (DeniedException denied)
+        {
+            throw denied.Told;
         }
         catch (IOException)
         {
