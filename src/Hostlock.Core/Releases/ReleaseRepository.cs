@@ -1,5 +1,6 @@
 using System.Text;
 using Hostlock.Fetching.Git;
+using Hostlock.Fetching.Git.Objects;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
@@ -65,7 +66,7 @@ public sealed class ReleaseRepository
         {
             if (place.RefText(Reference) is not { } text)
                 return null;
-            if (Revision.TryParse(text) is { } loose && TryReadLoose(place, loose) is { } release)
+            if (Revision.TryParse(text) is { } loose && TryReadStored(place, loose) is { } release)
                 return release;
         }
         return await TipAsync(Reference, cancellationToken) is { } tip ? (await ReadAsync([tip], cancellationToken))[0].Signed : null;
@@ -185,10 +186,11 @@ public sealed class ReleaseRepository
             : throw ReleaseException.NotRead($"'{reference}' names no commit that is here");
     }
 
-    // The newest release out of objects that are files of their own; null if they are not, and git is to be asked.
-    static SignedRelease? TryReadLoose(GitPlace place, Revision tip)
+    // The newest release out of git's files; null if git is to be asked.
+    static SignedRelease? TryReadStored(GitPlace place, Revision tip)
     {
-        if (GitCommit.Loose(place, tip) is not { Tree: var id } || LooseObject.Read(place, id, "tree", MaximumTree) is not { } tree)
+        using var objects = new StoredObjects(place.Objects);
+        if (GitCommit.Stored(objects, tip) is not { Tree: var id } || objects.Read(id, "tree", MaximumTree) is not { } tree)
             return null;
         var entries = GitTree.ParseFolder(tree, id, place.Folder);
         return Blob(ReleaseFiles.Latest, ReleaseFiles.MaximumLatest) is { } latest
@@ -199,7 +201,7 @@ public sealed class ReleaseRepository
                 : null;
 
         byte[]? Blob(string name, int most) =>
-            GitTree.Child(entries, ByteName.Parse(name)) is { } entry ? LooseObject.Read(place, entry.Id, "blob", most) : null;
+            GitTree.Child(entries, ByteName.Parse(name)) is { } entry ? objects.Read(entry.Id, "blob", most) : null;
     }
 
     async Task<IReadOnlyList<(ReleaseNumber Number, SignedRelease Signed)>> ReadAsync(

@@ -117,7 +117,8 @@ public sealed class FlakeFetcherTests : IDisposable
     {
         _folder.Write("input/flake.nix", "{ outputs = _: { }; }");
         TestGit.Commit(_folder["input"], 1);
-        TestGit.In(_folder["input"], "gc", "-q");
+        // Such an index is read by git alone.
+        TestGit.In(_folder["input"], "-c", "pack.indexVersion=1", "gc", "-q");
         var processes = new SilentProcesses();
         var fetcher = Fetcher("cache", processes);
         var reference = FlakeRef.ParseInput($"git+file://{_folder["input"]}?ref=main", wantsTree: true, null, null);

@@ -38,7 +38,8 @@ public class BytesFromOutsideTests
                 "Hostlock.Fetching.Compression.ContentEncoding",
                 "Hostlock.Fetching.Compression.GzipMembers",
                 "Hostlock.Fetching.Compression.XzStream",
-                "Hostlock.Fetching.Git.LooseObject",
+                "Hostlock.Fetching.Git.Objects.LooseObject",
+                "Hostlock.Fetching.Git.Objects.PackFile",
             ],
             CallersOf(Decoders));
 

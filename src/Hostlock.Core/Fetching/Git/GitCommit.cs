@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hostlock.Fetching.Git.Objects;
 using Hostlock.Flakes;
 
 namespace Hostlock.Fetching.Git;
@@ -28,9 +29,9 @@ sealed record GitCommit(Revision Id, string Tree, IReadOnlyList<Revision> Parent
     /// <exception cref="FetchException">It is longer than a revision, because the objects are not named by SHA-1.</exception>
     public static Revision IdOf(string text, string url) => Revision.TryParse(text) ?? throw FetchException.UnknownObjectFormat(url);
 
-    /// <summary>A commit that is a file of its own; null if it is none, as one that is packed.</summary>
-    public static GitCommit? Loose(GitPlace place, Revision id) =>
-        LooseObject.Read(place, id.ToString(), "commit", MaximumBytes) is { } bytes ? Parse(id, Encoding.Latin1.GetString(bytes)) : null;
+    /// <summary>A commit out of git's files; null if git is to be asked.</summary>
+    public static GitCommit? Stored(StoredObjects objects, Revision id) =>
+        objects.Read(id.ToString(), "commit", MaximumBytes) is { } bytes ? Parse(id, Encoding.Latin1.GetString(bytes)) : null;
 
     /// <summary>Reads the head of a commit; null if it is none.</summary>
     /// <remarks>libgit2 1.9, commit.c: the tree, the parents, one author or several, and the committer, in this order.</remarks>

@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching.Git.Objects;
 using Hostlock.Locks;
 using Hostlock.Nar;
 
@@ -9,40 +10,48 @@ namespace Hostlock.Fetching.Git;
 /// <param name="tree">The id of the commit's tree.</param>
 sealed class GitCommitFiles(GitRepository repository, string tree) : TreeFiles
 {
-    public override async ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken) =>
-        await repository.UseAsync(objects => Find(objects, path), cancellationToken);
-
-    TreeItem? Find(GitObjects objects, TreePath path)
+    public override async ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken)
     {
-        List<ByteName> names = [.. path.Names];
-        var id = tree;
-        for (var i = 0; i < names.Count; i++)
+        using (var stored = repository.OpenStored())
         {
-            objects.Ask(id);
-            objects.Send();
-            var entry = GitTree.Child(GitTree.ReadFolder(objects, id, repository.Url), names[i]);
-            switch (entry)
-            {
-                case null:
-                    return null;
-                case { IsSubmodule: true }:
-                    return i == names.Count - 1 ? new TreeItem.Folder() : null;
-                case { Kind: TreeEntryKind.Folder }:
-                    id = entry.Id;
-                    continue;
-                default:
-                    return i == names.Count - 1 ? Item(objects, entry) : null;
-            }
+            if (TryFind(path, id => GitTree.StoredFolder(stored, id, repository.Url), id => Blob(stored, id), out var item))
+                return item;
         }
-        return new TreeItem.Folder();
+        return await repository.UseAsync(
+            objects => TryFind(
+                path,
+                id => GitTree.AskFolder(objects, id, repository.Url),
+                id => Blob(objects, id) ?? throw FetchException.BadObject(repository.Url, id),
+                out var item)
+                ? item
+                : null,
+            cancellationToken);
     }
 
-    TreeItem Item(GitObjects objects, GitTree.Entry entry)
+    /// <summary>The beginning of a file, as far as it is read for locking, out of git's files; null if git is to be asked.</summary>
+    public static byte[]? Blob(StoredObjects objects, string id) => objects.Read(id, "blob", LockFileReader.MaximumBytes);
+
+    /// <summary>The same by git; null if there is no such object.</summary>
+    public static byte[]? Blob(GitObjects objects, string id) => objects.FindBeginning(id, LockFileReader.MaximumBytes + 1)?.Beginning;
+
+    /// <summary>A file or link of a tree, for locking.</summary>
+    public static TreeItem Item(GitTree.Entry entry, byte[] contents) =>
+        entry.Kind == TreeEntryKind.Link ? new TreeItem.Link(Encoding.UTF8.GetString(contents)) : new TreeItem.File(contents);
+
+    // False if a folder or the file cannot be read.
+    bool TryFind(TreePath path, Func<string, GitTree.Entry[]?> read, Func<string, byte[]?> blob, out TreeItem? item)
     {
-        var found = objects.FindBeginning(entry.Id, LockFileReader.MaximumBytes + 1)
-            ?? throw FetchException.BadObject(repository.Url, entry.Id);
-        return entry.Kind == TreeEntryKind.Link
-            ? new TreeItem.Link(Encoding.UTF8.GetString(found.Beginning))
-            : new TreeItem.File(found.Beginning);
+        item = null;
+        if (!new GitFolders().TryFind(tree, path, read, out var entry))
+            return false;
+        if (entry is null or { Kind: TreeEntryKind.Folder })
+        {
+            item = entry is null ? null : new TreeItem.Folder();
+            return true;
+        }
+        if (blob(entry.Id) is not { } contents)
+            return false;
+        item = Item(entry, contents);
+        return true;
     }
 }

@@ -24,8 +24,11 @@ sealed record GitCommitTree(FoundCommit Found, GitTree Tree, IReadOnlyList<(Tree
     /// <exception cref="FetchException">An object is missing or damaged.</exception>
     public static async Task<NarHash> HashAsync(FoundCommit found, CancellationToken cancellationToken)
     {
-        // A small tree is read through the process that others use too. A large one gets a process of its own, so that nobody waits for it.
+        // A small tree that git's files do not give is read through the process that others use too. A large one gets a process of its own,
+        // so that nobody waits for it.
         var repository = found.Repository;
+        if (await Task.Run(() => GitTree.TryHashStored(repository, found.Commit.Tree, cancellationToken), cancellationToken) is { } stored)
+            return stored;
         var (tree, hash) = await repository.UseAsync(
             objects =>
             {

@@ -24,6 +24,9 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         ("info/grafts", MaximumText), ("info/sparse-checkout", GitRules.MaximumBytes),
     ];
 
+    /// <summary>The folder of the objects.</summary>
+    public string Objects => Path.Combine(Common, "objects");
+
     /// <summary>The folder of the work tree that a folder lies in, told from the names of files alone; null if it lies in none.</summary>
     /// <param name="folder">The folder.</param>
     public static string? WorkTreeAround(string folder)
@@ -97,23 +100,49 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         : null;
 
     /// <summary>The commit that HEAD is at; null if the files do not tell it, although git may know.</summary>
-    public Revision? HeadCommit
+    public Revision? HeadCommit => Follow(Line(Path.Combine(Folder, "HEAD")));
+
+    /// <summary>The object that a name stands for; null if the files do not tell it, although git may know.</summary>
+    /// <param name="name">An id, <c>HEAD</c>, or the name of a ref, which may be short: <c>main</c>.</param>
+    /// <remarks>git's Documentation: gitrevisions(7). What is no plain name is left to git.</remarks>
+    public Revision? Named(string name)
     {
-        get
-        {
-            var text = Line(Path.Combine(Folder, "HEAD"));
-            for (var hops = 0; hops < MostHops && text is not null; hops++)
-            {
-                if (!text.StartsWith("ref: ", StringComparison.Ordinal))
-                    return Revision.TryParse(text);
-                var name = text["ref: ".Length..].Trim();
-                if (!name.StartsWith("refs/", StringComparison.Ordinal) || name.Split('/').Any(step => step is "" or "." or ".."))
-                    return null;
-                text = RefText(name);
-            }
+        if (Revision.TryParse(name) is { } id)
+            return id;
+        if (name == "HEAD")
+            return HeadCommit;
+        if (!HasFilesOfRefs || !name.ContainsOnly(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '/' or '-'))
             return null;
+        if (name.StartsWith("refs/", StringComparison.Ordinal))
+            return Follow($"ref: {name}");
+        // git knows more short names, each for a place of its own.
+        if (Path.Exists(Path.Combine(Folder, name)) || Path.Exists(Path.Combine(Common, name)) || !IsRefName($"refs/{name}"))
+            return null;
+        foreach (var prefix in (ReadOnlySpan<string>)["refs/", "refs/tags/", "refs/heads/"])
+        {
+            if (RefText($"{prefix}{name}") is { } text)
+                return Follow(text);
         }
+        return null;
     }
+
+    // The id at the end of refs that name other refs.
+    Revision? Follow(string? text)
+    {
+        for (var hops = 0; hops < MostHops && text is not null; hops++)
+        {
+            if (!text.StartsWith("ref: ", StringComparison.Ordinal))
+                return Revision.TryParse(text);
+            var name = text["ref: ".Length..].Trim();
+            if (!IsRefName(name))
+                return null;
+            text = RefText(name);
+        }
+        return null;
+    }
+
+    static bool IsRefName(string name) =>
+        name.StartsWith("refs/", StringComparison.Ordinal) && !name.Split('/').Any(step => step is "" or "." or "..");
 
     /// <summary>True if its refs are files that can be read without git, and not in another format of git's own.</summary>
     public bool HasFilesOfRefs => !Directory.Exists(Path.Combine(Common, "reftable"));

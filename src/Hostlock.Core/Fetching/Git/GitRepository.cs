@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Hostlock.Fetching.Git.Objects;
 using Hostlock.Flakes;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
@@ -7,8 +8,9 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
-/// One git repository on this machine. All questions go through the git program, and those about objects through one process for all
-/// callers. No repository is changed except hostlock's own copies. One that belongs to another user is not asked, unless git trusts it.
+/// One git repository on this machine. Objects are read from git's files, as far as these can be read. All other questions go through the
+/// git program, and those about objects through one process for all callers. No repository is changed except hostlock's own copies. One
+/// that belongs to another user is not asked, unless git trusts it.
 /// </summary>
 sealed class GitRepository : IDisposable
 {
@@ -22,7 +24,7 @@ sealed class GitRepository : IDisposable
     readonly SemaphoreSlim _turn = new(1, 1);
 
     // To lock an input asks for HEAD and for the commits before it: what they hold, how many they are, and how far the input moved.
-    readonly ConcurrentDictionary<Revision, GitCommit> _loose = [];
+    readonly ConcurrentDictionary<Revision, GitCommit> _commits = [];
     GitObjects? _objects;
     GitConfig? _ownSettings;
     bool _isTrusted;
@@ -54,13 +56,24 @@ sealed class GitRepository : IDisposable
     /// <summary>The settings in the repository's own file, without those of the user and the machine.</summary>
     public GitConfig OwnSettings => _ownSettings ??= GitConfig.OfRepository(Place);
 
-    /// <summary>A commit that is a file of its own, which is read once; null if it is none, as one that is packed.</summary>
-    public GitCommit? Loose(Revision id)
+    /// <summary>Opens the objects as git's files have them, for one caller, who has made sure that it may
+    /// (<see cref="TrustAsync"/>), or reads in the work tree.</summary>
+    public StoredObjects OpenStored() => new(Place.Objects);
+
+    /// <summary>A commit out of git's files, which is read once; null if git is to be asked.</summary>
+    public GitCommit? Stored(Revision id)
     {
-        if (_loose.TryGetValue(id, out var known))
+        using var objects = OpenStored();
+        return Stored(objects, id);
+    }
+
+    /// <summary>The same for a caller that reads many.</summary>
+    public GitCommit? Stored(StoredObjects objects, Revision id)
+    {
+        if (_commits.TryGetValue(id, out var known))
             return known;
-        var commit = GitCommit.Loose(Place, id);
-        return commit is null ? null : _loose.GetOrAdd(id, commit);
+        var commit = GitCommit.Stored(objects, id);
+        return commit is null ? null : _commits.GetOrAdd(id, commit);
     }
 
     /// <summary>Runs git in this repository.</summary>
@@ -195,12 +208,15 @@ sealed class GitRepository : IDisposable
     /// <exception cref="PlatformException">HEAD names a commit that this user may not read.</exception>
     public async Task<GitCommit?> CommitAsync(string name, CancellationToken cancellationToken)
     {
+        await TrustAsync(cancellationToken);
+        if (Place.Named(name) is { } named && Stored(named) is { } stored)
+            return stored;
         if (await UseAsync(objects => GitCommit.Find(objects, name, Url), cancellationToken) is { } found)
             return found;
         if (name != "HEAD" || Place.HeadCommit?.ToString() is not { } id)
             return null;
         // git calls an object missing if it may not read it.
-        LooseObject.RefuseDenied(Place, id);
+        LooseObject.RefuseDenied(Place.Objects, id);
         throw FetchException.GitFailed(Url, $"read commit {id} of", "");
     }
 

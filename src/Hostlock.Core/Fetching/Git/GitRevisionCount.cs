@@ -19,6 +19,7 @@ sealed class GitRevisionCount(FetchCache cache)
         if (repository.HasOtherParents)
             return cache.Find(KeyOf(commit.Id))?.RevisionCount ?? await repository.CountAsync(commit.Id, cancellationToken);
         // The count is one more than that of the only parent. The last commits are read one by one, until one of them has a count.
+        using var stored = repository.OpenStored();
         var at = commit;
         for (var steps = 0UL; steps < MostSteps; steps++)
         {
@@ -26,13 +27,15 @@ sealed class GitRevisionCount(FetchCache cache)
                 return steps == 0 ? known : Keep(known + steps);
             if (at.Parents.Count == 0)
                 return Keep(steps + 1);
-            if (at.Parents.Count > 1 || repository.Loose(at.Parents[0]) is not { } parent)
+            if (at.Parents.Count > 1 || repository.Stored(stored, at.Parents[0]) is not { } parent)
                 break;
             at = parent;
         }
-        return Keep(
-            await repository.UseAsync(objects => Walk(objects, commit, repository.Url), cancellationToken)
-            ?? await repository.CountAsync(commit.Id, cancellationToken));
+        // A short history is walked faster than another git could count it.
+        var walked = Walk(commit, ids => ids.Select(id => repository.Stored(stored, id)));
+        if (walked is { Count: null, IsLong: false })
+            walked = await repository.UseAsync(objects => Walk(commit, ids => Ask(objects, ids, repository.Url)), cancellationToken);
+        return Keep(walked.Count ?? await repository.CountAsync(commit.Id, cancellationToken));
 
         ulong Keep(ulong count)
         {
@@ -43,28 +46,38 @@ sealed class GitRevisionCount(FetchCache cache)
 
     static RefAttributes KeyOf(Revision id) => RefAttributes.Of(("type", "git-count"), ("rev", id.ToString()));
 
-    // A short history is read faster through the running process than another git could count it. Null for a long one.
-    static ulong? Walk(GitObjects objects, GitCommit tip, string url)
+    // The count is null for a long history, and if a commit cannot be read.
+    static (ulong? Count, bool IsLong) Walk(GitCommit tip, Func<IReadOnlyList<Revision>, IEnumerable<GitCommit?>> read)
     {
         var seen = new HashSet<Revision>(tip.Parents) { tip.Id };
         var level = tip.Parents.Distinct().ToList();
         while (level.Count > 0)
         {
             if (seen.Count > MostSteps)
-                return null;
-            foreach (var id in level)
-                objects.Ask(id.ToString());
-            objects.Send();
+                return (null, true);
             var parents = new List<Revision>();
-            foreach (var id in level)
+            foreach (var commit in read(level))
             {
-                if (objects.NextHeader() is not { Kind: "commit" } header
-                    || GitCommit.Parse(id, Encoding.Latin1.GetString(objects.ReadWhole(header))) is not { } commit)
-                    throw FetchException.BadObject(url, id.ToString());
+                if (commit is null)
+                    return (null, false);
                 parents.AddRange(commit.Parents.Where(seen.Add));
             }
             level = parents;
         }
-        return (ulong)seen.Count;
+        return ((ulong)seen.Count, false);
+    }
+
+    static IEnumerable<GitCommit> Ask(GitObjects objects, IReadOnlyList<Revision> ids, string url)
+    {
+        foreach (var id in ids)
+            objects.Ask(id.ToString());
+        objects.Send();
+        foreach (var id in ids)
+        {
+            yield return objects.NextHeader() is { Kind: "commit" } header
+                && GitCommit.Parse(id, Encoding.Latin1.GetString(objects.ReadWhole(header))) is { } commit
+                    ? commit
+                    : throw FetchException.BadObject(url, id.ToString());
+        }
     }
 }

@@ -78,9 +78,8 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         var repository = repositories.At(url);
         if (repository.IsShallow)
             return null;
-        // Most often one commit is a few commits after the other, in a straight line. Recent commits are files of their own, and are read
-        // without git.
-        var steps = Steps(repository.Loose)
+        // Most often one commit is a few commits after the other, in a straight line.
+        var steps = StoredSteps()
             ?? await repository.UseAsync(objects => Steps(id => GitCommit.Find(objects, id.ToString(), repository.Url)), cancellationToken);
         if (steps is not null)
             return new(true, steps);
@@ -90,6 +89,12 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         return counted.Output.Trim().Split('\t') is [var left, var right] && ulong.TryParse(right, out var commits)
             ? new(left == "0", commits)
             : null;
+
+        ulong? StoredSteps()
+        {
+            using var objects = repository.OpenStored();
+            return Steps(id => repository.Stored(objects, id));
+        }
 
         ulong? Steps(Func<Revision, GitCommit?> find)
         {

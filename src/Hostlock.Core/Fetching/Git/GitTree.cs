@@ -1,11 +1,12 @@
+using Hostlock.Fetching.Git.Objects;
 using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
 /// The tree of a commit, read from its objects without a checkout: blobs are unchanged, without conversion of line ends and without
-/// filters. A gitlink is an empty folder. All names are read first. Contents are asked for ahead while the tree is hashed, and come in NAR
-/// order.
+/// filters. A gitlink is an empty folder. All names are read first. A small tree is read from git's files. The contents of another one are
+/// asked for ahead while the tree is hashed, and come in NAR order.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/git-utils.cc, GitSourceAccessor.</remarks>
 sealed class GitTree : SourceTree
@@ -13,8 +14,13 @@ sealed class GitTree : SourceTree
     const int MostEntries = 4_000_000;
     const int MostSentAtOnce = 500;
 
+    // What is read from git's files. git itself reads a large tree faster.
+    const int MostStoredFolders = 500;
+    const int MostStoredBytes = 16 * 1024 * 1024;
+
     readonly Entry _root;
     GitObjects? _contents;
+    StoredObjects? _stored;
 
     GitTree(Entry root) => _root = root;
 
@@ -26,7 +32,49 @@ sealed class GitTree : SourceTree
     }
 
     /// <summary>Reads all names of a tree, level by level, many folders at a time.</summary>
-    public static GitTree Read(GitObjects objects, string tree, string url)
+    public static GitTree Read(GitObjects objects, string tree, string url) =>
+        Read(tree, url, folders =>
+        {
+            foreach (var folder in folders)
+                objects.Ask(folder.Id);
+            objects.Send();
+            foreach (var folder in folders)
+                folder.Entries = ReadFolder(objects, folder.Id, url);
+            return true;
+        })!;
+
+    /// <summary>Reads all names of a tree from git's files; null if it has many folders, or git is to be asked.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="tree">The id of the tree object.</param>
+    public static GitTree? Stored(GitRepository repository, string tree)
+    {
+        using var objects = repository.OpenStored();
+        return Stored(objects, tree, repository.Url);
+    }
+
+    static GitTree? Stored(StoredObjects objects, string tree, string url)
+    {
+        var left = MostStoredFolders;
+        return Read(tree, url, folders =>
+        {
+            if ((left -= folders.Count) < 0)
+                return false;
+            foreach (var folder in folders)
+            {
+                if (StoredFolder(objects, folder.Id, url) is not { } entries)
+                    return false;
+                folder.Entries = entries;
+            }
+            return true;
+        });
+    }
+
+    /// <summary>Reads the entries of a tree object from git's files; null if git is to be asked.</summary>
+    public static Entry[]? StoredFolder(StoredObjects objects, string id, string url) =>
+        objects.Read(id, "tree", MostStoredBytes) is { } bytes ? ParseFolder(bytes, id, url) : null;
+
+    // Null if the entries of some folders cannot be had.
+    static GitTree? Read(string tree, string url, Func<IReadOnlyList<Entry>, bool> readEntries)
     {
         var root = new Entry(default, TreeEntryKind.Folder, tree, IsSubmodule: false);
         var count = 0;
@@ -38,12 +86,10 @@ sealed class GitTree : SourceTree
             var next = new List<Entry>();
             foreach (var folders in level.Chunk(GitObjects.MostAhead))
             {
-                foreach (var folder in folders)
-                    objects.Ask(folder.Id);
-                objects.Send();
+                if (!readEntries(folders))
+                    return null;
                 foreach (var folder in folders)
                 {
-                    folder.Entries = ReadFolder(objects, folder.Id, url);
                     if ((count += folder.Entries.Length) > MostEntries)
                         throw FetchException.TooManyFiles(url, MostEntries);
                     next.AddRange(folder.Entries.Where(entry => entry is { Kind: TreeEntryKind.Folder, IsSubmodule: false }));
@@ -196,16 +242,35 @@ sealed class GitTree : SourceTree
         ((Entry)folder.Handle!).Entries.Select(entry => new TreeEntry(
             entry.Name, entry.Kind, entry.Kind is TreeEntryKind.File or TreeEntryKind.Executable ? TreeEntry.SizeIsLength : 0, entry));
 
-    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link)
-    {
-        var entry = (Entry)link.Handle!;
-        return Contents.ReadWhole(NextBlob(entry));
-    }
+    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) =>
+        _stored is { } stored ? StoredBlob(stored, link) : Contents.ReadWhole(NextBlob((Entry)link.Handle!));
 
-    public override Stream Open(TreeEntry file) => new GitBlobStream(Contents, NextBlob((Entry)file.Handle!).Size);
+    public override Stream Open(TreeEntry file) => _stored is { } stored
+        ? new MemoryStream(StoredBlob(stored, file), writable: false)
+        : new GitBlobStream(Contents, NextBlob((Entry)file.Handle!).Size);
 
     /// <summary>True if the contents can be asked for in one go, through the process that runs anyway.</summary>
     public bool IsSmall => Blobs(_root).Skip(MostSentAtOnce).FirstOrDefault() is null;
+
+    /// <summary>Reads a small tree from git's files, and hashes it; null if it is not small, or git is to be asked.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="tree">The id of the tree object.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static NarHash? TryHashStored(GitRepository repository, string tree, CancellationToken cancellationToken)
+    {
+        using var objects = repository.OpenStored();
+        if (Stored(objects, tree, repository.Url) is not { IsSmall: true } stored)
+            return null;
+        stored._stored = objects;
+        try
+        {
+            return NarHash.Of(stored, cancellationToken);
+        }
+        catch (EndOfStreamException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Hashes a small tree.</summary>
     public NarHash Hash(GitObjects objects, CancellationToken cancellationToken)
@@ -227,6 +292,9 @@ sealed class GitTree : SourceTree
     }
 
     GitObjects Contents => _contents ?? throw new InvalidOperationException("contents are read within a hash");
+
+    static byte[] StoredBlob(StoredObjects objects, TreeEntry entry) =>
+        objects.Read(((Entry)entry.Handle!).Id, "blob", MostStoredBytes) ?? throw new EndOfStreamException();
 
     GitHeader NextBlob(Entry expected) =>
         Contents.NextHeader() is { Kind: "blob" } header && header.Id == expected.Id

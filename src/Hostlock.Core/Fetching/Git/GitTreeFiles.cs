@@ -1,4 +1,3 @@
-using System.Text;
 using Hostlock.Locks;
 using Hostlock.Nar;
 
@@ -15,11 +14,14 @@ sealed class GitTreeFiles(GitRepository repository, GitTree tree) : TreeFiles
             return null;
         if (entry.Kind == TreeEntryKind.Folder)
             return new TreeItem.Folder();
-        var found = await repository.UseAsync(
-                objects => objects.FindBeginning(entry.Id, LockFileReader.MaximumBytes + 1), cancellationToken)
-            ?? throw FetchException.BadObject(repository.Url, entry.Id);
-        return entry.Kind == TreeEntryKind.Link
-            ? new TreeItem.Link(Encoding.UTF8.GetString(found.Beginning))
-            : new TreeItem.File(found.Beginning);
+        using (var stored = repository.OpenStored())
+        {
+            if (GitCommitFiles.Blob(stored, entry.Id) is { } contents)
+                return GitCommitFiles.Item(entry, contents);
+        }
+        return GitCommitFiles.Item(
+            entry,
+            await repository.UseAsync(objects => GitCommitFiles.Blob(objects, entry.Id), cancellationToken)
+            ?? throw FetchException.BadObject(repository.Url, entry.Id));
     }
 }

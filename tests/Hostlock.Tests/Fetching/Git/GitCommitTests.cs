@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Hostlock.Fetching.Git;
+using Hostlock.Fetching.Git.Objects;
 using Hostlock.Flakes;
 using Hostlock.Tests.Support;
 
@@ -44,15 +45,19 @@ public sealed class GitCommitTests : IDisposable
     public void What_is_damaged_or_no_commit_is_left_to_git(string bytes) => Assert.Null(Read(bytes));
 
     [Fact]
-    public void A_commit_that_is_packed_is_left_to_git() => Assert.Null(GitCommit.Loose(Place, Revision.Parse(Id)));
-
-    GitPlace Place => new(_folder.Path, _folder.Path, null);
+    public void A_commit_that_is_not_there_is_left_to_git() => Assert.Null(Read());
 
     GitCommit? Read(string bytes)
     {
         var path = _folder.Write($"objects/{Id[..2]}/{Id[2..]}", "");
         using (var packed = new ZLibStream(File.Create(path), CompressionLevel.Fastest))
             packed.Write(Encoding.Latin1.GetBytes(bytes));
-        return GitCommit.Loose(Place, Revision.Parse(Id));
+        return Read();
+    }
+
+    GitCommit? Read()
+    {
+        using var objects = new StoredObjects(_folder["objects"]);
+        return GitCommit.Stored(objects, Revision.Parse(Id));
     }
 }

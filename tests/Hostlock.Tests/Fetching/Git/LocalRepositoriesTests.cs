@@ -26,14 +26,46 @@ public sealed class LocalRepositoriesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_packed_repository_needs_one_process_for_everything()
+    public async Task A_packed_repository_needs_no_process()
     {
         _git.Repository("input", 1, 2, 3);
         TestGit.In(_git.Folder["input"], "gc", "-q");
 
-        await _git.FetchAsync($"git+file://{_git.Folder["input"]}");
+        var locked = await _git.FetchAsync($"git+file://{_git.Folder["input"]}");
 
-        Assert.Equal(["cat-file"], _git.Processes.GitCommands);
+        Assert.Equal(3UL, locked.Input.Number("revCount"));
+        Assert.Empty(_git.Processes.GitCommands);
+    }
+
+    // An index of version 1 is read by git alone.
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("?ref=main", "")]
+    [InlineData("?ref=refs/tags/v1", "")]
+    [InlineData("?rev=REV", "")]
+    [InlineData("", "pack.indexVersion=1")]
+    [InlineData("?ref=main", "pack.indexVersion=1")]
+    [InlineData("?ref=refs/tags/v1", "pack.indexVersion=1")]
+    [InlineData("?rev=REV", "pack.indexVersion=1")]
+    public async Task A_packed_repository_is_locked_as_one_that_is_not_and_by_one_process_at_most(string query, string setting)
+    {
+        _git.Repository("input", 1);
+        _git.Folder.Write("input/folder/other", "text\n");
+        TestGit.Commit(_git.Folder["input"], 2);
+        var folder = _git.Folder["input"];
+        TestGit.In(folder, "tag", "v1");
+        var url = $"git+file://{folder}{query.Replace("REV", TestGit.Head(folder), StringComparison.Ordinal)}";
+        var loose = await _git.FetchAsync(url);
+        Directory.Delete(_git.Folder["cache"], recursive: true);
+        TestGit.In(folder, [.. setting.Length == 0 ? [] : (string[])["-c", setting], "repack", "-adfq"]);
+        TestGit.In(folder, "pack-refs", "--all");
+        TestGit.In(folder, "prune-packed");
+        Assert.Empty(_git.Processes.GitCommands);
+
+        var packed = await _git.FetchAsync(url);
+
+        Assert.Equal(loose.ToString(), packed.ToString());
+        Assert.Equal(setting.Length == 0 ? [] : ["cat-file"], _git.Processes.GitCommands);
     }
 
     [Fact]
@@ -41,7 +73,7 @@ public sealed class LocalRepositoriesTests : IDisposable
     {
         _git.Repository("input", 1, 2, 3);
         TestGit.In(_git.Folder["input"], "branch", "other", "HEAD~1");
-        TestGit.In(_git.Folder["input"], "gc", "-q");
+        TestGit.In(_git.Folder["input"], "-c", "pack.indexVersion=1", "gc", "-q");
         using var fetcher = _git.Fetcher();
 
         var fetched = await Task.WhenAll(

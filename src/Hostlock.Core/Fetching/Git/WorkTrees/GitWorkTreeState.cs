@@ -22,8 +22,8 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     {
         var place = repository.Place;
         GitFormat.CheckWorkTree(repository);
-        var commit = place.HeadCommit is { } id && repository.Loose(id) is { } loose
-            ? loose
+        var commit = place.HeadCommit is { } id && repository.Stored(id) is { } stored
+            ? stored
             : await repository.CommitAsync("HEAD", cancellationToken);
         var index = GitIndex.Read(place) ?? throw FetchException.UnreadableIndex(repository.Url);
         var found = Compare(place, index, cancellationToken);
@@ -42,8 +42,10 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
         async Task<bool> IsStagedAsync() => commit is null
             ? index.Entries.Any(entry => !entry.IsSubmodule)
             : index.Tree != commit.Tree
-                && !await repository.UseAsync(
-                    objects => IsTree(index, GitTree.Read(objects, commit.Tree, repository.Url)), cancellationToken);
+                && !IsTree(
+                    index,
+                    GitTree.Stored(repository, commit.Tree)
+                    ?? await repository.UseAsync(objects => GitTree.Read(objects, commit.Tree, repository.Url), cancellationToken));
     }
 
     // Submodules are not looked at, also if one was added or taken away.

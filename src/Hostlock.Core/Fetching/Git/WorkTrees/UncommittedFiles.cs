@@ -5,13 +5,11 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Git.WorkTrees;
 
 /// <summary>
-/// Finds the files of a work tree whose contents are in no commit yet. It reads the files of the repository, and starts git only if
-/// something is staged and the trees of HEAD are packed, or if only git can read its index.
+/// Finds the files of a work tree whose contents are in no commit yet. It reads the files of the repository, and starts git only for those
+/// that git alone can read.
 /// </summary>
 public static class UncommittedFiles
 {
-    const int MaximumTree = 16 * 1024 * 1024;
-
     /// <summary>The files, among some, that differ from those in the commit of HEAD. Files that git could not merge, and files of
     /// submodules, are not judged.</summary>
     /// <param name="tree">The work tree.</param>
@@ -91,14 +89,14 @@ public static class UncommittedFiles
         byte[] FullPath(TreePath path) => [.. root, (byte)'/', .. path.Bytes];
     }
 
-    // git keeps the id of the tree in the index as long as nothing is staged. A commit is packed only some time after it was made, so the
-    // tree of such an index is then taken for that of the commit.
+    // git keeps the id of the tree in the index as long as nothing is staged. If the commit cannot be read without git, the tree of such an
+    // index is taken for that of the commit.
     static async Task<bool> MayBeStagedAsync(GitRepository repository, GitIndex index, CancellationToken cancellationToken)
     {
         if (index.Tree is not { } tree)
             return true;
         if (repository.Place.HeadCommit is { } head)
-            return GitCommit.Loose(repository.Place, head) is { } commit && commit.Tree != tree;
+            return repository.Stored(head) is { } commit && commit.Tree != tree;
         return (await HeadAsync(repository, cancellationToken))?.Tree != tree;
     }
 
@@ -106,8 +104,8 @@ public static class UncommittedFiles
     static async Task<GitCommit?> HeadAsync(GitRepository repository, CancellationToken cancellationToken)
     {
         var place = repository.Place;
-        if (place.HeadCommit is { } id && GitCommit.Loose(place, id) is { } loose)
-            return loose;
+        if (place.HeadCommit is { } id && repository.Stored(id) is { } stored)
+            return stored;
         return place is { HeadCommit: null, Head: not (null or "refs/heads/.invalid") }
             ? null
             : await repository.CommitAsync("HEAD", cancellationToken);
@@ -119,9 +117,8 @@ public static class UncommittedFiles
     {
         if (await HeadAsync(repository, cancellationToken) is not { } head)
             return [];
-        return Find(id => LooseObject.Read(repository.Place, id, "tree", MaximumTree) is { } bytes
-                ? GitTree.ParseFolder(bytes, id, repository.Url)
-                : null)
+        using var stored = repository.OpenStored();
+        return Find(id => GitTree.StoredFolder(stored, id, repository.Url))
             ?? (await repository.UseAsync(
                 objects => Find(id => GitTree.AskFolder(objects, id, repository.Url)),
                 cancellationToken))!;

@@ -58,7 +58,7 @@ public sealed class UncommittedFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_needs_git_for_it_as_long_as_objects_are_files()
+    public async Task Nobody_needs_git_for_it()
     {
         _folder.Write("locks/plex.lock", "more");
         TestGit.In(_folder.Path, "add", "-A");
@@ -73,12 +73,25 @@ public sealed class UncommittedFilesTests : IDisposable
     {
         TestGit.In(_folder.Path, "gc", "-q");
         var clean = await AmongAsync("flake.lock", "locks/plex.lock");
-        Assert.Empty(_processes.Started);
         _folder.Write("locks/plex.lock", "more");
         TestGit.In(_folder.Path, "add", "-A");
 
         Assert.Empty(clean);
         Assert.Equal(["locks/plex.lock"], await AmongAsync("flake.lock", "locks/plex.lock"));
+        Assert.Empty(_processes.Started);
+    }
+
+    [Fact]
+    public async Task An_index_that_is_not_that_of_the_packed_commit_is_seen()
+    {
+        TestGit.In(_folder.Path, "gc", "-q");
+        _folder.Write("locks/plex.lock", "more");
+        TestGit.In(_folder.Path, "add", "-A");
+        // The index then has the id of its tree, as one without staged files does.
+        TestGit.In(_folder.Path, "write-tree");
+
+        Assert.Equal(["locks/plex.lock"], await AmongAsync("flake.lock", "locks/plex.lock"));
+        Assert.Empty(_processes.Started);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using Hostlock.Platform;
 
-namespace Hostlock.Fetching.Git;
+namespace Hostlock.Fetching.Git.Objects;
 
 /// <summary>An object of a repository that is a file of its own, as git leaves it until it packs many objects. It is read without
 /// starting git.</summary>
@@ -14,14 +14,14 @@ static class LooseObject
     const int Head = 32;
 
     /// <summary>Refuses an object whose file this user may not read.</summary>
-    /// <param name="place">The repository.</param>
+    /// <param name="folder">The folder of the objects.</param>
     /// <param name="id">The id of the object, forty hexadecimal digits.</param>
     /// <exception cref="PlatformException">This user may not read it.</exception>
-    public static void RefuseDenied(GitPlace place, string id)
+    public static void RefuseDenied(string folder, string id)
     {
         try
         {
-            Open(place, id).Dispose();
+            Open(folder, id).Dispose();
         }
         catch (DeniedException denied)
         {
@@ -33,17 +33,16 @@ static class LooseObject
         }
     }
 
-    /// <summary>Reads the contents of an object; null if it is no file of its own, is of another kind, or is damaged: then git is to be
-    /// asked.</summary>
-    /// <param name="place">The repository.</param>
+    /// <summary>Reads the contents of an object; null if it is no file of its own, is of another kind, or is damaged.</summary>
+    /// <param name="folder">The folder of the objects.</param>
     /// <param name="id">The id of the object, forty hexadecimal digits.</param>
     /// <param name="kind">Its kind: <c>commit</c>, <c>tree</c>.</param>
     /// <param name="maximum">The largest size that is read, in bytes.</param>
-    public static byte[]? Read(GitPlace place, string id, string kind, int maximum)
+    public static byte[]? Read(string folder, string id, string kind, int maximum)
     {
         try
         {
-            using var file = Open(place, id);
+            using var file = Open(folder, id);
             using var inflated = new ZLibStream(file, CompressionMode.Decompress);
             // The size comes first, and most objects are small: room for the largest one would be most of what is allocated for an input.
             Span<byte> head = stackalloc byte[Head];
@@ -72,6 +71,6 @@ static class LooseObject
         }
     }
 
-    static FileContents Open(GitPlace place, string id) =>
-        UnixFiles.Open(Encoding.UTF8.GetBytes(Path.Combine(place.Common, "objects", id[..2], id[2..])));
+    static FileContents Open(string folder, string id) =>
+        UnixFiles.Open(Encoding.UTF8.GetBytes(Path.Combine(folder, id[..2], id[2..])));
 }

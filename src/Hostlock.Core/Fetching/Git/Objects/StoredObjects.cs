@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Git.Objects;
+
+/// <summary>
+/// The objects of a repository, read from git's files without starting git: those that are files of their own, those in packs, and those
+/// that the repository borrows from others.
+/// </summary>
+/// <remarks>
+/// What git would fetch first, what is damaged or too large, and what lies in a file of a version that git alone reads, is not found here;
+/// then git is to be asked. An object out of a pack is compared with its id, as libgit2 does (GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION): so
+/// neither damage nor a fault of ours can give other bytes. Only one caller at a time may use it.
+/// </remarks>
+sealed class StoredObjects : IDisposable
+{
+    const int MaximumAlternates = 1024 * 1024;
+
+    // git follows so many repositories that borrow from each other.
+    const int MostBorrowers = 5;
+    const int MostFolders = 32;
+
+    // The first is the repository's own.
+    readonly List<(string Path, PackFolder? Packs)> _folders;
+    bool _hasBorrowed;
+
+    // What was made at the same time lies in packs, or not. So the next object is looked for first where the last one was found.
+    bool _packsFirst;
+
+    /// <summary>Opens the objects of a repository.</summary>
+    /// <param name="folder">Their folder: <c>.git/objects</c>.</param>
+    public StoredObjects(string folder) => _folders = [(folder, null)];
+
+    /// <summary>Reads an object; null if it is not found here, or is of another kind: then git is to be asked.</summary>
+    /// <param name="id">The id, forty hexadecimal digits.</param>
+    /// <param name="kind">Its kind: <c>commit</c>, <c>tree</c>, <c>blob</c>.</param>
+    /// <param name="most">The largest size that is read, in bytes.</param>
+    public byte[]? Read(string id, string kind, int most)
+    {
+        for (var i = 0; ; i++)
+        {
+            if (i == _folders.Count && !_hasBorrowed)
+            {
+                Borrow(_folders[0].Path, 1);
+                _hasBorrowed = true;
+            }
+            if (i == _folders.Count)
+                return null;
+            if (ReadFrom(i, _packsFirst, id, kind, most) is { } found)
+                return found;
+            if (ReadFrom(i, !_packsFirst, id, kind, most) is { } other)
+            {
+                _packsFirst = !_packsFirst;
+                return other;
+            }
+        }
+    }
+
+    /// <summary>Closes all files.</summary>
+    public void Dispose()
+    {
+        foreach (var (_, packs) in _folders)
+            packs?.Dispose();
+    }
+
+    byte[]? ReadFrom(int folder, bool packs, string id, string kind, int most) =>
+        packs ? Packed(folder, id, kind, most) : LooseObject.Read(_folders[folder].Path, id, kind, most);
+
+    byte[]? Packed(int folder, string id, string kind, int most)
+    {
+        try
+        {
+            if (_folders[folder].Packs is not { } packs)
+            {
+                packs = new(Path.Combine(_folders[folder].Path, "pack"));
+                _folders[folder] = (_folders[folder].Path, packs);
+            }
+            return packs.Read(Convert.FromHexString(id), kind, most) is { } bytes && IdOf(kind, bytes) == id ? bytes : null;
+        }
+        catch (Exception why) when (why is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    static string IdOf(string kind, ReadOnlySpan<byte> bytes)
+    {
+        using var digest = new ByteDigest(ByteDigest.Kind.Sha1);
+        digest.Append(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind} {bytes.Length}\0")));
+        digest.Append(bytes);
+        return Convert.ToHexStringLower(digest.Finish());
+    }
+
+    // git's Documentation: gitrepository-layout(5), objects/info/alternates. A path in quotes is left to git.
+    void Borrow(string folder, int depth)
+    {
+        if (RegularFile.TextIfReadable(Path.Combine(folder, "info", "alternates"), MaximumAlternates) is not { } text)
+            return;
+        foreach (var line in text.Split('\n'))
+        {
+            if (line.Length == 0 || line[0] is '#' or '"' || _folders.Count == MostFolders)
+                continue;
+            var other = Path.GetFullPath(line, folder);
+            if (_folders.Exists(known => known.Path == other))
+                continue;
+            _folders.Add((other, null));
+            if (depth < MostBorrowers)
+                Borrow(other, depth + 1);
+        }
+    }
+}
