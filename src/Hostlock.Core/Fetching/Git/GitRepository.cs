@@ -27,6 +27,7 @@ sealed class GitRepository : IDisposable
     readonly ConcurrentDictionary<Revision, GitCommit> _commits = [];
     GitObjects? _objects;
     GitConfig? _ownSettings;
+    bool _isOwn;
     bool _isTrusted;
 
     /// <summary>Opens a repository.</summary>
@@ -57,7 +58,7 @@ sealed class GitRepository : IDisposable
     public GitConfig OwnSettings => _ownSettings ??= GitConfig.OfRepository(Place);
 
     /// <summary>Opens the objects as git's files have them, for one caller, who has made sure that it may
-    /// (<see cref="TrustAsync"/>), or reads in the work tree.</summary>
+    /// (<see cref="RefuseForeignAsync"/>), or reads in the fleet itself.</summary>
     public StoredObjects OpenStored() => new(Place.Objects);
 
     /// <summary>A commit out of git's files, which is read once; null if git is to be asked.</summary>
@@ -93,10 +94,6 @@ sealed class GitRepository : IDisposable
     public ProcessRequest Command(params IEnumerable<string> arguments) => GitProgram.Ask(Place.Folder, arguments);
 
     /// <summary>Makes sure that git may be asked about this repository.</summary>
-    /// <remarks>
-    /// git checks the owner of a repository that it finds, and not of one that it is told, as hostlock tells it. So if another user owns
-    /// the repository, git has to find it once. git knows safe.directory, and the user behind sudo.
-    /// </remarks>
     /// <exception cref="HostlockException">The repository belongs to another user, and git does not trust it; or a file of it is no
     /// file.</exception>
     public async Task TrustAsync(CancellationToken cancellationToken)
@@ -104,14 +101,29 @@ sealed class GitRepository : IDisposable
         if (_isTrusted || IsCopy)
             return;
         Place.RefuseOddFiles();
+        await RefuseForeignAsync(cancellationToken);
+        _isTrusted = true;
+    }
+
+    /// <summary>Refuses a repository of another user, unless git trusts it. Nix does so even if git is not needed.</summary>
+    /// <remarks>
+    /// git checks the owner of a repository that it finds, and not of one that it is told, as hostlock tells it. So if another user owns
+    /// the repository, git has to find it once. git knows safe.directory, and the user behind sudo.
+    /// </remarks>
+    /// <exception cref="HostlockException">As for <see cref="TrustAsync"/>.</exception>
+    public async Task RefuseForeignAsync(CancellationToken cancellationToken)
+    {
+        if (_isOwn || IsCopy)
+            return;
         if (!Place.IsOurs)
         {
+            Place.RefuseOddFiles();
             var folder = Place.WorkTree ?? Place.Folder;
             var found = await _processes.RunAsync(GitProgram.AskAround(folder, "rev-parse", "--git-dir"), cancellationToken);
             if (!found.Succeeded)
                 throw FetchException.NotTrusted(Url, folder, found.Errors.Trim());
         }
-        _isTrusted = true;
+        _isOwn = true;
     }
 
     /// <summary>

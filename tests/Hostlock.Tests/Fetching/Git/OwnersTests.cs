@@ -30,6 +30,19 @@ public sealed class OwnersTests : IDisposable
         Assert.Equal(["rev-parse"], Commands());
     }
 
+    // Nix 2.26 and 2.34 do not open it either, whatever it is opened for.
+    [Fact]
+    public async Task Nor_are_the_files_of_its_work_tree_read()
+    {
+        GiveAway("input");
+        using var fetcher = _git.Fetcher();
+
+        var error = await Assert.ThrowsAsync<FetchException>(
+            () => fetcher.FetchAsync(GitFetching.Reference($"git+file://{_git.Folder["input"]}"), Stop));
+
+        Assert.Contains("belongs to another user", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("input")]
     [InlineData("bare.git")]

@@ -17,9 +17,10 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     const uint ExecutableMode = 0x81ED, FileMode = 0x81A4;
 
     /// <summary>Compares the work tree of a repository with its HEAD.</summary>
-    /// <exception cref="FetchException">The index is damaged, or git fails.</exception>
+    /// <exception cref="FetchException">The index is damaged, or git fails, or does not trust the repository.</exception>
     public static async Task<GitWorkTreeState> ReadAsync(GitRepository repository, CancellationToken cancellationToken)
     {
+        await repository.RefuseForeignAsync(cancellationToken);
         var place = repository.Place;
         GitFormat.CheckWorkTree(repository);
         var commit = place.HeadCommit is { } id && repository.Stored(id) is { } stored
