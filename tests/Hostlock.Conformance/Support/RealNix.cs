@@ -13,6 +13,10 @@ sealed class RealNix
     // And on a busy machine a server of a test may take longer to answer than the five seconds that Nix gives it.
     const string Always = "gc-reserved-space = 0\nconnect-timeout = 60";
 
+    // Nix reads all authorities before it connects to anybody, and tests start it thousands of times. It gets the first authority of this
+    // machine alone.
+    static readonly Lazy<string?> OneAuthority = new(ReadOneAuthority);
+
     readonly string _program;
     readonly Dictionary<string, string> _variables;
 
@@ -38,6 +42,19 @@ sealed class RealNix
         };
         foreach (var name in (ReadOnlySpan<string>)["HOME", "NIX_STORE_DIR", "NIX_STATE_DIR", "NIX_LOG_DIR"])
             Directory.CreateDirectory(_variables[name]);
+        if (OneAuthority.Value is { } authority)
+        {
+            _variables["NIX_SSL_CERT_FILE"] = Path.Combine(folder, "authority.crt");
+            File.WriteAllText(_variables["NIX_SSL_CERT_FILE"], authority);
+        }
+    }
+
+    static string? ReadOneAuthority()
+    {
+        const string Machine = "/etc/ssl/certs/ca-certificates.crt", End = "-----END CERTIFICATE-----\n";
+        return File.Exists(Machine) && File.ReadAllText(Machine) is var all && all.IndexOf(End, StringComparison.Ordinal) is >= 0 and var end
+            ? all[..(end + End.Length)]
+            : null;
     }
 
     /// <summary>A release by the start of its version. If it is not here, the test is skipped.</summary>
