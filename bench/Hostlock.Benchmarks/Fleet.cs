@@ -12,6 +12,9 @@ sealed class Fleet
     Fleet(string folder, string inputs, int count, IReadOnlyList<string> hosts) =>
         (Folder, _inputs, _count, Hosts) = (folder, inputs, count, hosts);
 
+    /// <summary>True if git packs the objects of each input after each commit, as it does in a repository that is fetched.</summary>
+    public bool IsPacked { get; set; }
+
     public string Folder { get; }
 
     public IReadOnlyList<string> Hosts { get; }
@@ -67,6 +70,8 @@ sealed class Fleet
             var repository = Path.Combine(_inputs, $"input{i}");
             File.WriteAllText(Path.Combine(repository, "day"), $"{_day}\n");
             Commit(repository, $"day {_day}");
+            if (IsPacked)
+                Git(repository, "repack", "-adq");
         }
     }
 

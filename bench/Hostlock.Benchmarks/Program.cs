@@ -201,23 +201,27 @@ void Update()
         return [nix, "flake", "update", "--flake", fleet.Folder, "--reference-lock-file", file, "--output-lock-file", file];
     }
     var variables = Variables("update");
-    var costs = Measure.InTurn(
-        5,
-        new Job("7 × nix flake update", [.. fleet.Hosts.Select(NixUpdate)]) { Prepare = fleet.MoveUpstream, Variables = variables },
-        new Job("hostlock update --all", [hostlock, "-C", fleet.Folder, "update", "--all"])
-        {
-            Prepare = fleet.MoveUpstream,
-            Variables = variables,
-        },
-        new Job("hostlock update host1", [hostlock, "-C", fleet.Folder, "update", "host1"])
-        {
-            Prepare = fleet.MoveUpstream,
-            Variables = variables,
-        });
-    Title("update 7 hosts, 12 inputs from local git, upstream moved", "7 × nix flake update");
-    Line("7 × nix flake update", costs[0], costs[0]);
-    Line("hostlock update --all", costs[1], costs[0]);
-    Line("hostlock update of one host", costs[2], costs[0]);
+    foreach (var how in (ReadOnlySpan<string>)["", ", all of it packed"])
+    {
+        fleet.IsPacked = how.Length > 0;
+        var costs = Measure.InTurn(
+            5,
+            new Job("7 × nix flake update", [.. fleet.Hosts.Select(NixUpdate)]) { Prepare = fleet.MoveUpstream, Variables = variables },
+            new Job("hostlock update --all", [hostlock, "-C", fleet.Folder, "update", "--all"])
+            {
+                Prepare = fleet.MoveUpstream,
+                Variables = variables,
+            },
+            new Job("hostlock update host1", [hostlock, "-C", fleet.Folder, "update", "host1"])
+            {
+                Prepare = fleet.MoveUpstream,
+                Variables = variables,
+            });
+        Title($"update 7 hosts, 12 inputs from local git, upstream moved{how}", "7 × nix flake update");
+        Line("7 × nix flake update", costs[0], costs[0]);
+        Line("hostlock update --all", costs[1], costs[0]);
+        Line("hostlock update of one host", costs[2], costs[0]);
+    }
     var many = Fleet.Make(Path.Combine(work, "many"), 100, 12, variables, hostlock);
     var hundred = Measure.InTurn(
         5,
