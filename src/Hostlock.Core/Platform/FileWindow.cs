@@ -38,7 +38,7 @@ sealed class FileWindow : IDisposable
     /// <exception cref="IOException">They cannot be read.</exception>
     public ReadOnlySpan<byte> At(long offset, int length)
     {
-        if (offset < 0 || length > _half)
+        if (offset < 0 || offset > Length - length || length > _half)
             throw new EndOfStreamException();
         if (offset < _start || offset + length > _start + _length)
             Move(offset);
@@ -52,8 +52,8 @@ sealed class FileWindow : IDisposable
     /// <exception cref="IOException">They cannot be read.</exception>
     public int Read(long offset, Span<byte> into)
     {
-        if (offset < 0)
-            throw new EndOfStreamException();
+        if (offset < 0 || offset >= Length)
+            return 0;
         if (offset < _start || offset >= _start + _length)
             Move(offset);
         var some = (int)Math.Clamp(_start + _length - offset, 0, into.Length);

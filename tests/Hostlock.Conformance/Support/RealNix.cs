@@ -52,9 +52,8 @@ sealed class RealNix
     static string? ReadOneAuthority()
     {
         const string Machine = "/etc/ssl/certs/ca-certificates.crt", End = "-----END CERTIFICATE-----\n";
-        return File.Exists(Machine) && File.ReadAllText(Machine) is var all && all.IndexOf(End, StringComparison.Ordinal) is >= 0 and var end
-            ? all[..(end + End.Length)]
-            : null;
+        var all = File.Exists(Machine) ? File.ReadAllText(Machine) : "";
+        return all.IndexOf(End, StringComparison.Ordinal) is >= 0 and var end ? all[..(end + End.Length)] : null;
     }
 
     /// <summary>A release by the start of its version. If it is not here, the test is skipped.</summary>

@@ -78,6 +78,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         var repository = repositories.At(url);
         if (repository.IsShallow)
             return null;
+        await repository.RefuseForeignAsync(cancellationToken);
         // Most often one commit is a few commits after the other, in a straight line.
         var steps = StoredSteps()
             ?? await repository.UseAsync(objects => Steps(id => GitCommit.Find(objects, id.ToString(), repository.Url)), cancellationToken);

@@ -10,7 +10,6 @@ namespace Hostlock.Tests.Fetching.Git;
 /// <summary>Commits that are files of their own, and what is no such commit: git is asked for that.</summary>
 public sealed class GitCommitTests : IDisposable
 {
-    const string Id = "f00dfeedf00dfeedf00dfeedf00dfeedf00dfeed";
     const string Head = "tree aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nauthor A <a@b> 5 +0000\ncommitter A <a@b> 7 +0000\n\n";
 
     readonly TempFolder _folder = new();
@@ -45,19 +44,21 @@ public sealed class GitCommitTests : IDisposable
     public void What_is_damaged_or_no_commit_is_left_to_git(string bytes) => Assert.Null(Read(bytes));
 
     [Fact]
-    public void A_commit_that_is_not_there_is_left_to_git() => Assert.Null(Read());
+    public void A_commit_that_is_not_there_is_left_to_git() => Assert.Null(ReadCommit(new string('a', 40)));
 
     GitCommit? Read(string bytes)
     {
-        var path = _folder.Write($"objects/{Id[..2]}/{Id[2..]}", "");
-        using (var packed = new ZLibStream(File.Create(path), CompressionLevel.Fastest))
+        using var digest = new ByteDigest(ByteDigest.Kind.Sha1);
+        digest.Append(Encoding.Latin1.GetBytes(bytes));
+        var id = Convert.ToHexStringLower(digest.Finish());
+        using (var packed = new ZLibStream(File.Create(_folder.Write($"objects/{id[..2]}/{id[2..]}", "")), CompressionLevel.Fastest))
             packed.Write(Encoding.Latin1.GetBytes(bytes));
-        return Read();
+        return ReadCommit(id);
     }
 
-    GitCommit? Read()
+    GitCommit? ReadCommit(string id)
     {
         using var objects = new StoredObjects(_folder["objects"]);
-        return GitCommit.Stored(objects, Revision.Parse(Id));
+        return GitCommit.Stored(objects, Revision.Parse(id));
     }
 }

@@ -39,8 +39,7 @@ sealed class IdTable
                 return null;
             upTo[i] = (int)count;
         }
-        var table = new IdTable(upTo, start);
-        return start >= 0 && table.End <= file.Length ? table : null;
+        return start >= 0 && start <= file.Length - ((long)upTo[^1] * IdBytes) ? new(upTo, start) : null;
     }
 
     /// <summary>True if an id begins with this byte.</summary>

@@ -63,7 +63,8 @@ static class LooseObject
                 return null;
             rest.CopyTo(bytes);
             inflated.ReadExactly(bytes.AsSpan(rest.Length));
-            return bytes;
+            // The checksum is looked at with the end.
+            return inflated.ReadByte() < 0 ? bytes : null;
         }
         catch (Exception why) when (why is IOException or InvalidDataException or UnauthorizedAccessException)
         {

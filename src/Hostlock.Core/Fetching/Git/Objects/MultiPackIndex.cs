@@ -23,7 +23,7 @@ sealed class MultiPackIndex : IDisposable
         (_file, _packs, _ids, _places, _largePlaces) = (file, packs, ids, places, largePlaces);
 
     /// <summary>The names of the packs, without a folder and an ending: <c>pack-1234…</c>.</summary>
-    public IReadOnlyList<string> Packs => _packs;
+    public IReadOnlyCollection<string> Packs => _packs;
 
     /// <summary>Opens the file; null if there is none, or it is of another version, or damaged.</summary>
     /// <param name="path">The file.</param>

@@ -7,9 +7,8 @@ namespace Hostlock.Fetching.Git.Objects;
 /// <remarks>git's Documentation: gitformat-pack(5). Only one caller at a time may use it.</remarks>
 sealed class PackFile : IDisposable
 {
-    // The largest object that another one may be made of, in bytes, and how much is unpacked for one object in all.
-    const int MostBytes = 32 * 1024 * 1024;
-    const long MostWork = 8L * MostBytes;
+    // The largest object that another one may be made of, in bytes.
+    const int MostBytes = 16 * 1024 * 1024;
 
     // git makes chains of 50, and takes no longer ones than this (pack-objects --depth).
     const int MostDeltas = 4095;
@@ -27,23 +26,25 @@ sealed class PackFile : IDisposable
 
     readonly FileWindow _file;
     readonly string _index;
+    readonly UnpackingLimit _work;
     readonly Dictionary<long, (string Kind, byte[] Bytes)> _kept = [];
     PackIndex? _ids;
     int _keptBytes;
 
-    PackFile(FileWindow file, string index) => (_file, _index) = (file, index);
+    PackFile(FileWindow file, string index, UnpackingLimit work) => (_file, _index, _work) = (file, index, work);
 
     /// <summary>Opens a pack; null if it is of another version.</summary>
     /// <param name="path">The file, without its ending.</param>
+    /// <param name="work">What may still be unpacked.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static PackFile? Open(string path)
+    public static PackFile? Open(string path, UnpackingLimit work)
     {
         var file = FileWindow.Open($"{path}.pack", Window);
         try
         {
             if (file.At(0, Header) is not [(byte)'P', (byte)'A', (byte)'C', (byte)'K', 0, 0, 0, 2 or 3, ..])
                 return null;
-            var opened = new PackFile(file, $"{path}.idx");
+            var opened = new PackFile(file, $"{path}.idx", work);
             file = null;
             return opened;
         }
@@ -53,7 +54,7 @@ sealed class PackFile : IDisposable
         }
     }
 
-    /// <summary>Reads an object; null if it is of another kind, too large, or damaged.</summary>
+    /// <summary>Reads an object; null if it is of another kind, too large, or damaged, or too much would have to be unpacked.</summary>
     /// <param name="place">Its place in the pack.</param>
     /// <param name="kind">Its kind: <c>commit</c>, <c>tree</c>, <c>blob</c>.</param>
     /// <param name="most">The largest size that is read, in bytes.</param>
@@ -61,12 +62,11 @@ sealed class PackFile : IDisposable
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public byte[]? Read(long place, string kind, int most)
     {
-        var work = MostWork;
         var deltas = new Stack<(long Place, Entry Entry)>();
         (string Kind, byte[] Bytes) made;
         while (!_kept.TryGetValue(place, out made))
         {
-            if (ReadEntry(place) is not { } entry || entry.Size > MostBytes || (work -= entry.Size) < 0)
+            if (ReadEntry(place) is not { } entry || entry.Size > MostBytes || !_work.TryTake(entry.Size))
                 return null;
             if (entry.Kind is { } stated)
             {
@@ -83,9 +83,8 @@ sealed class PackFile : IDisposable
         while (deltas.TryPop(out var next))
         {
             Keep(place, made);
-            if (PackDelta.Apply(made.Bytes, Inflate(next.Entry), (int)Math.Min(MostBytes, work)) is not { } bytes)
+            if (PackDelta.Apply(made.Bytes, Inflate(next.Entry), MostBytes) is not { } bytes || !_work.TryTake(bytes.Length))
                 return null;
-            work -= bytes.Length;
             (place, made) = (next.Place, (made.Kind, bytes));
         }
         return made.Kind == kind && made.Bytes.Length <= most ? made.Bytes : null;
@@ -152,7 +151,7 @@ sealed class PackFile : IDisposable
 
     void Keep(long place, (string Kind, byte[] Bytes) made)
     {
-        if (made.Bytes.Length > MostKept / 4 || !_kept.TryAdd(place, made))
+        if (made.Bytes.Length > MostKept / 2 || !_kept.TryAdd(place, made))
             return;
         _keptBytes += made.Bytes.Length;
         if (_keptBytes <= MostKept)

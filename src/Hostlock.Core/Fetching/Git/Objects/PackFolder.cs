@@ -10,7 +10,10 @@ sealed class PackFolder : IDisposable
     // git packs them into one if they are more (gc.autoPackLimit). A question would look into each of them.
     const int MostPacks = 50;
 
+    const string Name = "pack";
+
     readonly string _folder;
+    readonly UnpackingLimit _work;
     readonly MultiPackIndex? _many;
 
     // The one that had an object comes first.
@@ -18,16 +21,19 @@ sealed class PackFolder : IDisposable
     (string Name, PackFile? Pack) _open = ("", null);
 
     /// <summary>Looks for packs.</summary>
-    /// <param name="folder">The folder of packs. It may be missing.</param>
-    public PackFolder(string folder)
+    /// <param name="objects">The folder of objects. It may have no packs.</param>
+    /// <param name="work">What may still be unpacked.</param>
+    public PackFolder(string objects, UnpackingLimit work)
     {
-        _folder = folder;
+        var folder = Path.Combine(objects, Name);
+        (_folder, _work) = (folder, work);
         var names = Names(folder);
         if (names.Contains("multi-pack-index"))
             _many = MultiPackIndex.Open(Path.Combine(folder, "multi-pack-index"));
+        var known = _many?.Packs.ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var name in names)
         {
-            if (NameOf(name, ".idx") is not { } pack || _many?.Packs.Contains(pack) == true)
+            if (NameOf(name, ".idx") is not { } pack || known.Contains(pack))
                 continue;
             if (_single.Count == MostPacks)
             {
@@ -39,6 +45,14 @@ sealed class PackFolder : IDisposable
             index.Dispose();
             _single.Add((pack, index));
         }
+    }
+
+    /// <summary>The files beside the packs of a folder of objects, and the packs; none if it has no packs.</summary>
+    /// <param name="objects">The folder of objects.</param>
+    public static IEnumerable<string> FilesIn(string objects)
+    {
+        var folder = Path.Combine(objects, Name);
+        return Names(folder).Where(name => name is not ("." or "..")).Select(name => Path.Combine(folder, name));
     }
 
     /// <summary>The name of a pack from that of one of its files; null if it is none.</summary>
@@ -116,7 +130,7 @@ sealed class PackFolder : IDisposable
         {
             _open.Pack?.Dispose();
             _open = ("", null);
-            _open = (pack, PackFile.Open(Path.Combine(_folder, pack)));
+            _open = (pack, PackFile.Open(Path.Combine(_folder, pack), _work));
         }
         return _open.Pack;
     }

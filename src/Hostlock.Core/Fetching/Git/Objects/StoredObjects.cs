@@ -10,8 +10,8 @@ namespace Hostlock.Fetching.Git.Objects;
 /// </summary>
 /// <remarks>
 /// What git would fetch first, what is damaged or too large, and what lies in a file of a version that git alone reads, is not found here;
-/// then git is to be asked. An object out of a pack is compared with its id, as libgit2 does (GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION): so
-/// neither damage nor a fault of ours can give other bytes. Only one caller at a time may use it.
+/// then git is to be asked. Each object is compared with its id, as libgit2 does (GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION): so neither
+/// damage nor a fault of ours can give other bytes. Only one caller at a time may use it.
 /// </remarks>
 sealed class StoredObjects : IDisposable
 {
@@ -23,6 +23,7 @@ sealed class StoredObjects : IDisposable
 
     // The first is the repository's own.
     readonly List<(string Path, PackFolder? Packs)> _folders;
+    readonly UnpackingLimit _work = new();
     bool _hasBorrowed;
 
     // What was made at the same time lies in packs, or not. So the next object is looked for first where the last one was found.
@@ -64,8 +65,11 @@ sealed class StoredObjects : IDisposable
             packs?.Dispose();
     }
 
-    byte[]? ReadFrom(int folder, bool packs, string id, string kind, int most) =>
-        packs ? Packed(folder, id, kind, most) : LooseObject.Read(_folders[folder].Path, id, kind, most);
+    byte[]? ReadFrom(int folder, bool packs, string id, string kind, int most)
+    {
+        var bytes = packs ? Packed(folder, id, kind, most) : LooseObject.Read(_folders[folder].Path, id, kind, most);
+        return bytes is not null && IdOf(kind, bytes) == id ? bytes : null;
+    }
 
     byte[]? Packed(int folder, string id, string kind, int most)
     {
@@ -73,10 +77,10 @@ sealed class StoredObjects : IDisposable
         {
             if (_folders[folder].Packs is not { } packs)
             {
-                packs = new(Path.Combine(_folders[folder].Path, "pack"));
+                packs = new(_folders[folder].Path, _work);
                 _folders[folder] = (_folders[folder].Path, packs);
             }
-            return packs.Read(Convert.FromHexString(id), kind, most) is { } bytes && IdOf(kind, bytes) == id ? bytes : null;
+            return packs.Read(Convert.FromHexString(id), kind, most);
         }
         catch (Exception why) when (why is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -99,7 +103,7 @@ sealed class StoredObjects : IDisposable
             return;
         foreach (var line in text.Split('\n'))
         {
-            if (line.Length == 0 || line[0] is '#' or '"' || _folders.Count == MostFolders)
+            if (line.Length == 0 || line[0] is '#' or '"' || line.Contains('\0', StringComparison.Ordinal) || _folders.Count == MostFolders)
                 continue;
             var other = Path.GetFullPath(line, folder);
             if (_folders.Exists(known => known.Path == other))
