@@ -51,7 +51,7 @@ public sealed class ReleaseRepository
     /// needed.</summary>
     /// <param name="folder">The flake.</param>
     public static bool IsEmpty(FleetFolder folder) =>
-        folder.Repository is { HasFilesOfRefs: true } place && place.RefText(Reference) is null;
+        folder.Repository is { HasFilesOfRefs: true } place && !place.HasRef(Reference);
 
     /// <summary>The folder of the work tree.</summary>
     public string Root => _root;
@@ -64,12 +64,19 @@ public sealed class ReleaseRepository
         // git is started only if its files do not tell.
         if (GitPlace.OfWorkTree(_root) is { HasFilesOfRefs: true } place)
         {
-            if (place.RefText(Reference) is not { } text)
+            if (place.RefText(Reference) is { } text)
+            {
+                if (Revision.TryParse(text) is { } tip && TryReadStored(place, tip) is { } release)
+                    return release;
+            }
+            else if (!place.HasRef(Reference))
+            {
                 return null;
-            if (Revision.TryParse(text) is { } loose && TryReadStored(place, loose) is { } release)
-                return release;
+            }
         }
-        return await TipAsync(Reference, cancellationToken) is { } tip ? (await ReadAsync([tip], cancellationToken))[0].Signed : null;
+        return await TipAsync(Reference, cancellationToken) is { } newest
+            ? (await ReadAsync([newest], cancellationToken))[0].Signed
+            : null;
     }
 
     /// <summary>The manifest of the newest release; null if none was cut. Its signature is not checked.</summary>
@@ -181,7 +188,7 @@ public sealed class ReleaseRepository
         if (found.Succeeded)
             return GitCommit.IdOf(found.Output.Trim(), _root);
         // A ref that exists and leads nowhere is an error, not a missing ref.
-        return GitPlace.OfWorkTree(_root)?.RefText(reference) is null
+        return GitPlace.OfWorkTree(_root)?.HasRef(reference) is not true
             ? null
             : throw ReleaseException.NotRead($"'{reference}' names no commit that is here");
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching.Git.Objects;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Platform;
@@ -14,6 +15,8 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
 {
     const int MaximumText = 64 * 1024 * 1024;
     const int MostHops = 5;
+
+    static readonly string[] OfWorkTrees = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
 
     // The files that git opens before it does anything, and their largest sizes in bytes. A pipe or a device would make git wait for ever.
     static readonly (string Name, long Maximum)[] Opened =
@@ -147,9 +150,43 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
     /// <summary>True if its refs are files that can be read without git, and not in another format of git's own.</summary>
     public bool HasFilesOfRefs => !Directory.Exists(Path.Combine(Common, "reftable"));
 
-    /// <summary>The text of a ref, which is the id of an object or the name of another ref; null if no file has it.</summary>
+    /// <summary>The text of a ref, which is the id of an object or the name of another ref; null if no file has it, or the file cannot be
+    /// read.</summary>
     /// <param name="name">The name, <c>refs/heads/main</c>, which leads out of no folder.</param>
-    public string? RefText(string name) => Line(Path.Combine(Common, name)) ?? Packed(name);
+    /// <exception cref="PlatformException">A pipe or a device is in the place of the file.</exception>
+    public string? RefText(string name)
+    {
+        var file = FileOf(name);
+        return KindOf(file) switch
+        {
+            // git leaves empty folders in the places of refs that were packed.
+            null or UnixFiles.Kind.Folder => Packed(name),
+            UnixFiles.Kind.File or UnixFiles.Kind.Link => Line(file),
+            _ => throw PlatformException.NotAFile(file),
+        };
+    }
+
+    /// <summary>True if a ref exists, wherever it leads.</summary>
+    /// <param name="name">As for <see cref="RefText"/>.</param>
+    public bool HasRef(string name) => KindOf(FileOf(name)) is not (null or UnixFiles.Kind.Folder) || Packed(name) is not null;
+
+    // A linked work tree has some refs of its own (git-worktree(1)).
+    string FileOf(string name) =>
+        Path.Combine(OfWorkTrees.Any(own => name.StartsWith(own, StringComparison.Ordinal)) ? Folder : Common, name);
+
+    // Null if nothing is there. A link that leads nowhere is a link, and what cannot be looked at may be a file.
+    static UnixFiles.Kind? KindOf(string path)
+    {
+        var bytes = Encoding.UTF8.GetBytes(path);
+        try
+        {
+            return (UnixFiles.LookThrough(bytes) ?? UnixFiles.Look(bytes))?.Kind;
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            return UnixFiles.Kind.File;
+        }
+    }
 
     /// <summary>True if the repository belongs to this user, as git judges it: its files, its git folder, and the file that leads to the
     /// folder.</summary>
@@ -165,6 +202,8 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         RefuseOddFilesIn(Folder);
         if (Common != Folder)
             RefuseOddFilesIn(Common);
+        foreach (var file in PackFolder.FilesIn(Objects))
+            RegularFile.Refuse(file, long.MaxValue);
     }
 
     void RefuseOddFilesIn(string folder)

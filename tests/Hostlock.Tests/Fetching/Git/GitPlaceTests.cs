@@ -1,4 +1,5 @@
 using Hostlock.Fetching.Git;
+using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Git;
@@ -24,6 +25,64 @@ public sealed class GitPlaceTests : IDisposable
         Assert.Equal(TestGit.In(_folder.Path, "rev-parse", "HEAD").Trim(), place.RefText(odd));
         // .NET ends a line where git does not.
         Assert.Null(place.RefText("refs/heads/a"));
+    }
+
+    [Fact]
+    public void A_linked_work_tree_has_refs_of_its_own()
+    {
+        _folder.Write("main/file", "1\n");
+        TestGit.Commit(_folder["main"], 1);
+        _folder.Write("main/file", "2\n");
+        TestGit.Commit(_folder["main"], 2);
+        TestGit.In(_folder["main"], "worktree", "add", "-q", "--detach", _folder["linked"]);
+        var (place, there) = (GitPlace.OfWorkTree(_folder["main"])!, GitPlace.OfWorkTree(_folder["linked"])!);
+        foreach (var name in (string[])["refs/worktree/x", "refs/bisect/bad", "refs/rewritten/x"])
+        {
+            TestGit.In(_folder["main"], "update-ref", name, "HEAD");
+            TestGit.In(_folder["linked"], "update-ref", name, "HEAD~1");
+
+            Assert.Equal(TestGit.In(_folder["main"], "rev-parse", name).Trim(), place.Named(name)?.ToString());
+            Assert.Equal(TestGit.In(_folder["linked"], "rev-parse", name).Trim(), there.Named(name)?.ToString());
+            Assert.NotEqual(place.Named(name), there.Named(name));
+        }
+    }
+
+    // git packed the ref once; the line stays as long as the file is there.
+    [Theory]
+    [InlineData("a link that leads nowhere")]
+    [InlineData("a large file")]
+    [InlineData("a pipe")]
+    [InlineData("a folder")]
+    public void Of_a_ref_that_cannot_be_read_no_older_state_is_taken(string how)
+    {
+        _folder.Write("file", "1\n");
+        TestGit.Commit(_folder.Path, 1);
+        TestGit.In(_folder.Path, "branch", "x");
+        TestGit.In(_folder.Path, "pack-refs", "--all");
+        var place = GitPlace.OfWorkTree(_folder.Path)!;
+        var (ref_, packed) = (_folder[".git/refs/heads/x"], place.Named("x"));
+        Assert.NotNull(packed);
+        switch (how)
+        {
+            case "a link that leads nowhere":
+                File.CreateSymbolicLink(ref_, "refs/heads/main");
+                break;
+            case "a large file":
+                using (var large = File.Create(ref_))
+                    large.SetLength(65L * 1024 * 1024);
+                break;
+            case "a pipe":
+                _ = Run.Program("mkfifo", _folder.Path, TestGit.Variables, ref_).Succeeded;
+                Assert.EndsWith("is not a regular file", Assert.Throws<PlatformException>(() => place.Named("x")).Message);
+                break;
+            default:
+                Directory.CreateDirectory(ref_);
+                break;
+        }
+
+        Assert.True(place.HasRef("refs/heads/x"));
+        if (how != "a pipe")
+            Assert.Equal(how == "a folder" ? packed : null, place.Named("x"));
     }
 
     [Theory]

@@ -75,6 +75,8 @@ public sealed class OwnersTests : IDisposable
     [InlineData("packed-refs")]
     [InlineData("info/attributes")]
     [InlineData("objects/info/alternates")]
+    [InlineData("objects/pack/pack-1.idx")]
+    [InlineData("objects/pack/multi-pack-index")]
     public async Task A_pipe_in_place_of_a_file_makes_nobody_wait(string file)
     {
         _git.Repository("input", 1, 2);
