@@ -326,7 +326,13 @@ public class FakeHostsTests(SharedFleet shared)
             HostFault.EngineDoesNothing,
             () => Assert.Equal((0, before.Running), (Rebuild(["test", .. words]).ExitCode, host.State().Running)));
         shared.Fleet.WithEngine(
-            HostFault.EngineExitsWith(1), () => Assert.Equal((1, next), (Rebuild(["test", .. words]).ExitCode, host.State().Running)));
+            HostFault.EngineExitsWith(1),
+            () =>
+            {
+                var ended = Rebuild(["test", .. words]);
+                Assert.True(host.State().Running == next, ended.Errors);
+                Assert.Equal(1, ended.ExitCode);
+            });
         shared.Fleet.WithEngine(
             HostFault.EngineHangs,
             () =>
