@@ -4,6 +4,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance.FakeHosts;
 
 /// <summary>The pages on machines, done as they say at a terminal of fake hosts: what a page shows is what is shown there.</summary>
+[Trait("time", "long")]
 public class MachinesPageTests
 {
     [Fact]

@@ -12,6 +12,7 @@ namespace Hostlock.Conformance.FakeHosts;
 /// Machines that fetch for themselves: real signatures by ssh-keygen, real copies by Nix from a signed cache, and whatever somebody who has
 /// the server may serve.
 /// </summary>
+[Trait("time", "long")]
 public class PullTests(PullFleet fleet)
 {
     /// <summary>A host for each test.</summary>

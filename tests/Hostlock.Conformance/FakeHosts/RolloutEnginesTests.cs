@@ -3,6 +3,7 @@ using static Hostlock.Conformance.FakeHosts.SwitchStory;
 namespace Hostlock.Conformance.FakeHosts;
 
 /// <summary>Rollouts whose hosts are activated by programs that evaluate the flake by themselves, here or on the hosts.</summary>
+[Trait("time", "long")]
 public class RolloutEnginesTests(RolloutFleet shared) : RolloutTests(shared)
 {
     /// <summary>A story for each test, with the number of its hosts.</summary>

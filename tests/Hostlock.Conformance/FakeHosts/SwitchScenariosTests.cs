@@ -7,6 +7,7 @@ namespace Hostlock.Conformance.FakeHosts;
 /// What happens to a host while it is switched: to its units, its network and its power, and what other people do there. Each time it ends
 /// on the one system or the other, and that is what is said.
 /// </summary>
+[Trait("time", "long")]
 public class SwitchScenariosTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     /// <summary>A host for each test.</summary>

@@ -5,6 +5,7 @@ namespace Hostlock.Conformance.FakeHosts;
 
 /// <summary>The program switches fake hosts, whatever goes wrong on the way. Each test has a host and a clone of the flake of its
 /// own.</summary>
+[Trait("time", "long")]
 public class SwitchTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     /// <summary>A host for each test.</summary>
