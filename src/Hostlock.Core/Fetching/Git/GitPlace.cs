@@ -125,6 +125,9 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         {
             if (RefText($"{prefix}{name}") is { } text)
                 return Follow(text);
+            // A ref that cannot be read still comes before the next.
+            if (IsFile(FileOf($"{prefix}{name}")))
+                return null;
         }
         return null;
     }
@@ -168,11 +171,13 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
 
     /// <summary>True if a ref exists, wherever it leads.</summary>
     /// <param name="name">As for <see cref="RefText"/>.</param>
-    public bool HasRef(string name) => KindOf(FileOf(name)) is not (null or UnixFiles.Kind.Folder) || Packed(name) is not null;
+    public bool HasRef(string name) => IsFile(FileOf(name)) || Packed(name) is not null;
 
     // A linked work tree has some refs of its own (git-worktree(1)).
     string FileOf(string name) =>
         Path.Combine(OfWorkTrees.Any(own => name.StartsWith(own, StringComparison.Ordinal)) ? Folder : Common, name);
+
+    static bool IsFile(string path) => KindOf(path) is not (null or UnixFiles.Kind.Folder);
 
     // Null if nothing is there. A link that leads nowhere is a link, and what cannot be looked at may be a file.
     static UnixFiles.Kind? KindOf(string path)

@@ -28,6 +28,21 @@ public sealed class GitPlaceTests : IDisposable
     }
 
     [Fact]
+    public void A_tag_that_cannot_be_read_is_not_the_branch_of_its_name()
+    {
+        _folder.Write("file", "1\n");
+        TestGit.Commit(_folder.Path, 1);
+        TestGit.In(_folder.Path, "branch", "x");
+        var place = GitPlace.OfWorkTree(_folder.Path)!;
+        Assert.Equal(place.Named("main"), place.Named("x"));
+
+        Directory.CreateDirectory(_folder[".git/refs/tags"]);
+        File.CreateSymbolicLink(_folder[".git/refs/tags/x"], "nowhere");
+
+        Assert.Null(place.Named("x"));
+    }
+
+    [Fact]
     public void A_linked_work_tree_has_refs_of_its_own()
     {
         _folder.Write("main/file", "1\n");
