@@ -4,7 +4,7 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Git.Objects;
 
 /// <summary>The index of one pack, which says at which place of the pack each object begins.</summary>
-/// <remarks>git's Documentation: gitformat-pack(5), version 2. Version 1 is left to git, which has not written it since 2008.</remarks>
+/// <remarks>git's Documentation: gitformat-pack(5), version 2. Version 1, which git writes only if it is told to, is left to git.</remarks>
 sealed class PackIndex : IDisposable
 {
     /// <summary>The most bytes that are read at once. Twice as many are held.</summary>
