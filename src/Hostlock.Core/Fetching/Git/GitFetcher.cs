@@ -212,14 +212,12 @@ sealed class GitFetcher : IDisposable
     // Without a .gitattributes that names LFS, no file is in LFS, and the attribute changes nothing.
     static async Task RefuseLfsAsync(FoundCommit found, FlakeRef reference, CancellationToken cancellationToken)
     {
-        var tree = await found.Repository.UseAsync(
-            objects => GitTree.Read(objects, found.Commit.Tree, found.Repository.Url), cancellationToken);
+        var tree = await found.Repository.TreeAsync(found.Commit.Tree, cancellationToken);
         foreach (var (_, entry) in tree.Leaves().Where(leaf => leaf.Path.Bytes.EndsWith(".gitattributes"u8)))
         {
-            var contents = await found.Repository.UseAsync(
-                objects => objects.Find(entry.Id, (int)GitRules.MaximumBytes, $"a .gitattributes of '{found.Repository.Url}'"),
-                cancellationToken);
-            if (contents is var (_, bytes) && bytes.AsSpan().IndexOf("filter=lfs"u8) >= 0)
+            var contents = await found.Repository.BlobAsync(
+                entry.Id, (int)GitRules.MaximumBytes, $"a .gitattributes of '{found.Repository.Url}'", cancellationToken);
+            if (contents.AsSpan().IndexOf("filter=lfs"u8) >= 0)
                 throw FetchException.NotFetched(reference, "git LFS files");
         }
     }
@@ -230,19 +228,18 @@ sealed class GitFetcher : IDisposable
         if (depth > GitSubmodule.MaximumDepth)
             throw FetchException.SubmodulesTooDeep(found.Repository.Url, GitSubmodule.MaximumDepth);
         var (repository, commit) = (found.Repository, found.Commit);
-        var tree = await repository.UseAsync(objects => GitTree.Read(objects, commit.Tree, repository.Url), cancellationToken);
+        var tree = await repository.TreeAsync(commit.Tree, cancellationToken);
         if (IsExported(reference))
             tree = await GitExportIgnore.ApplyAsync(repository, commit.Id, tree, _temporaryFolder, cancellationToken);
         if (!HasSubmodules(reference)
             || tree.Find(TreePath.Parse(GitSubmodule.File)) is not { Kind: TreeEntryKind.File or TreeEntryKind.Executable } file)
             return new(found, tree, []);
 
-        var contents = await repository.UseAsync(
-                objects => objects.Find(file.Id, GitSubmodule.MaximumBytes, $"{GitSubmodule.File} of '{repository.Url}'"),
-                cancellationToken)
+        var contents = await repository.BlobAsync(
+                file.Id, GitSubmodule.MaximumBytes, $"{GitSubmodule.File} of '{repository.Url}'", cancellationToken)
             ?? throw FetchException.BadObject(repository.Url, file.Id);
         var submodules = new List<(TreePath, GitCommitTree)>();
-        foreach (var submodule in GitSubmodule.Parse(Encoding.UTF8.GetString(contents.Contents)))
+        foreach (var submodule in GitSubmodule.Parse(Encoding.UTF8.GetString(contents)))
         {
             if (tree.Find(submodule.Path) is not { IsSubmodule: true } link)
                 continue;

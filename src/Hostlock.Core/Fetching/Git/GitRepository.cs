@@ -232,6 +232,26 @@ sealed class GitRepository : IDisposable
         throw FetchException.GitFailed(Url, $"read commit {id} of", "");
     }
 
+    /// <summary>Reads all names of a tree.</summary>
+    /// <param name="id">The id of the tree object.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">An object is missing or damaged.</exception>
+    public async Task<GitTree> TreeAsync(string id, CancellationToken cancellationToken) =>
+        GitTree.Stored(this, id) ?? await UseAsync(objects => GitTree.Read(objects, id, Url), cancellationToken);
+
+    /// <summary>Reads a blob; null if there is none of the id.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="most">The most bytes that it may have.</param>
+    /// <param name="shown">The name of the blob, for the error.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">It has more.</exception>
+    public async Task<byte[]?> BlobAsync(string id, int most, string shown, CancellationToken cancellationToken)
+    {
+        using var stored = OpenStored();
+        return stored.Read(id, "blob", most)
+            ?? await UseAsync(objects => objects.Find(id, most, shown)?.Contents, cancellationToken);
+    }
+
     /// <summary>Counts the commits that are reachable from a commit through all parents.</summary>
     public async Task<ulong> CountAsync(Revision commit, CancellationToken cancellationToken)
     {

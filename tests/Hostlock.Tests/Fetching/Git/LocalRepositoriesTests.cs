@@ -68,6 +68,22 @@ public sealed class LocalRepositoriesTests : IDisposable
         Assert.Equal(setting.Length == 0 ? [] : ["cat-file"], _git.Processes.GitCommands);
     }
 
+    [Theory]
+    [InlineData("submodules")]
+    [InlineData("lfs")]
+    public async Task A_commit_that_is_looked_through_takes_one_process_at_most(string attribute)
+    {
+        _git.Repository("input", 1);
+        _git.Folder.Write("input/.gitmodules", "");
+        _git.Folder.Write("input/.gitattributes", "*.txt text\n");
+        TestGit.Commit(_git.Folder["input"], 2);
+        TestGit.In(_git.Folder["input"], "gc", "-q");
+
+        await _git.FetchAsync($"git+file://{_git.Folder["input"]}?ref=main&{attribute}=1");
+
+        Assert.Equal(attribute == "lfs" ? [] : ["cat-file"], _git.Processes.GitCommands);
+    }
+
     [Fact]
     public async Task Several_references_into_one_repository_share_a_process()
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.Objects;
@@ -68,7 +66,7 @@ sealed class StoredObjects : IDisposable
     byte[]? ReadFrom(int folder, bool packs, string id, string kind, int most)
     {
         var bytes = packs ? Packed(folder, id, kind, most) : LooseObject.Read(_folders[folder].Path, id, kind, most);
-        return bytes is not null && IdOf(kind, bytes) == id ? bytes : null;
+        return bytes is not null && ObjectId.Of(kind, bytes) == id ? bytes : null;
     }
 
     byte[]? Packed(int folder, string id, string kind, int most)
@@ -86,14 +84,6 @@ sealed class StoredObjects : IDisposable
         {
             return null;
         }
-    }
-
-    static string IdOf(string kind, ReadOnlySpan<byte> bytes)
-    {
-        using var digest = new ByteDigest(ByteDigest.Kind.Sha1);
-        digest.Append(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind} {bytes.Length}\0")));
-        digest.Append(bytes);
-        return Convert.ToHexStringLower(digest.Finish());
     }
 
     // git's Documentation: gitrepository-layout(5), objects/info/alternates. A path in quotes is left to git.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Hostlock.Fetching.Git.Objects;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -35,7 +36,7 @@ static class GitLineEnds
             if ((lines && !hasReturns) || (keywords && !hasKeywords))
                 continue;
             var undone = keywords ? WithoutKeywords(contents) : contents;
-            if (GitBlobId.Of(new MemoryStream(lines ? WithoutReturns(undone) : undone)) == entry.Id)
+            if (ObjectId.Of("blob", lines ? WithoutReturns(undone) : undone) == entry.Id)
                 return new(entry.Path, lines, keywords);
         }
         return null;

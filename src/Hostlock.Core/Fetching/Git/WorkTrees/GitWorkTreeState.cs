@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching.Git.Objects;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -43,10 +44,7 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
         async Task<bool> IsStagedAsync() => commit is null
             ? index.Entries.Any(entry => !entry.IsSubmodule)
             : index.Tree != commit.Tree
-                && !IsTree(
-                    index,
-                    GitTree.Stored(repository, commit.Tree)
-                    ?? await repository.UseAsync(objects => GitTree.Read(objects, commit.Tree, repository.Url), cancellationToken));
+                && !IsTree(index, await repository.TreeAsync(commit.Tree, cancellationToken));
     }
 
     // Submodules are not looked at, also if one was added or taken away.
@@ -219,6 +217,6 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     static string BlobId(byte[] path, bool isLink)
     {
         using Stream contents = isLink ? new MemoryStream(UnixFiles.ReadLink(path)) : UnixFiles.Open(path);
-        return GitBlobId.Of(contents);
+        return ObjectId.OfBlob(contents);
     }
 }

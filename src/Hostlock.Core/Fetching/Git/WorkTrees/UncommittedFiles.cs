@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching.Git.Objects;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -83,7 +84,7 @@ public static class UncommittedFiles
         bool IsBlob(TreePath path, string id)
         {
             using var contents = UnixFiles.Open(FullPath(path));
-            return GitBlobId.Of(contents) == id;
+            return ObjectId.OfBlob(contents) == id;
         }
 
         byte[] FullPath(TreePath path) => [.. root, (byte)'/', .. path.Bytes];

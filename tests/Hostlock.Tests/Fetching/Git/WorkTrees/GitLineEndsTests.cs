@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching.Git.Objects;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Nar;
 using Hostlock.Tests.Support;
@@ -39,7 +40,7 @@ public sealed class GitLineEndsTests : IDisposable
 
     GitLineEnds.Converted? Undo(string blob, string file)
     {
-        var id = Convert.FromHexString(GitBlobId.Of(new MemoryStream(Encoding.UTF8.GetBytes(blob))));
+        var id = Convert.FromHexString(ObjectId.Of("blob", Encoding.UTF8.GetBytes(blob)));
         var path = _folder.Write("file", file);
         return GitLineEnds.Undo(
             new(TreePath.Parse("file"), 0x81A4, id, 0, true, false, default), Encoding.UTF8.GetBytes(path), file.Length);
