@@ -15,7 +15,7 @@ sealed class StoredObjects : IDisposable
 {
     const int MaximumAlternates = 1024 * 1024;
 
-    // git follows so many repositories that borrow from each other.
+    // A repository borrows from another, which borrows from a third. git goes on for so many steps.
     const int MostBorrowers = 5;
     const int MostFolders = 32;
 
@@ -24,7 +24,7 @@ sealed class StoredObjects : IDisposable
     readonly UnpackingLimit _work = new();
     bool _hasBorrowed;
 
-    // What was made at the same time lies in packs, or not. So the next object is looked for first where the last one was found.
+    // Old objects lie in packs, and new ones in files of their own. So the next object is first looked for where the last one was found.
     bool _packsFirst;
 
     /// <summary>Opens the objects of a repository.</summary>
